@@ -1,0 +1,74 @@
+// Imports run one way. The table is the rule; `npm run check:lint` runs it over every source file.
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+const vocabulary = /^src\/(entry|errors|clock)\.ts$/
+const usesMachine = /^src\/((createSyncMachine|createOutbox|index)\.ts|inspect\/|testing\/)/
+const usesNode = /^src\/(store\/fs\/|store\/default\.node\.ts|inspect\/server\/)/
+const choosesStore = /^src\/store\/default\./
+
+/** @typedef {{ from: string, to: string, typeOnly: boolean }} Import a file, what it imports, and whether only for types */
+/** @type {{ rule: string, isBroken: (found: Import) => boolean }[]} */
+const rules = [
+  {
+    rule: 'only createSyncMachine, createOutbox, inspect, testing and index know xstate and the machines',
+    isBroken: ({ from, to }) =>
+      from.startsWith('src/') && !usesMachine.test(from) && /^(@?xstate(\/|$)|machines\/)/.test(to),
+  },
+  {
+    rule: 'machines take from src only types, and only those of entry and report',
+    isBroken: ({ from, to, typeOnly }) =>
+      from.startsWith('machines/') && to.startsWith('src/') && !(typeOnly && /^src\/(entry|report)\.ts$/.test(to)),
+  },
+  {
+    rule: 'a store or push takes only its own files, its port and the vocabulary (entry, errors, clock)',
+    isBroken: ({ from, to }) => {
+      const [port, own] = /^(src\/(?:store|push)\/)([^/.]+)/.exec(from)?.slice(1) ?? []
+      if (port === undefined || choosesStore.test(from) || !/^(src|machines)\//.test(to)) return false
+      return to !== `${port}contract.ts` && !to.startsWith(`${port}${own}/`) && !vocabulary.test(to)
+    },
+  },
+  { rule: 'nobody imports src/index.ts', isBroken: ({ to }) => to === 'src/index.ts' },
+  {
+    rule: 'node: modules belong to the fs store, its default and the inspector server',
+    isBroken: ({ from, to }) => /^(src|machines)\//.test(from) && to.startsWith('node:') && !usesNode.test(from),
+  },
+  {
+    rule: 'examples import the package by its name, as a user would',
+    isBroken: ({ from, to }) => from.startsWith('examples/') && /^(src|machines|dist)\//.test(to),
+  },
+]
+
+const statement = /^(?:import|export)\s+(type\s)?(?:[^'"`;]*?\sfrom\s+)?['"]([^'"]+)['"]/gm
+const call = /\bimport\(\s*['"]([^'"]+)['"]/g
+
+/** @param {string} from @returns {Import[]} */
+function importsOf(from) {
+  const text = readFileSync(join(root, from), 'utf8')
+  const target = (/** @type {string} */ name) =>
+    name.startsWith('.') ? relative(root, join(root, dirname(from), name)) : name
+  return [
+    ...[...text.matchAll(statement)].map(([, type, name = '']) => ({
+      from,
+      to: target(name),
+      typeOnly: Boolean(type),
+    })),
+    ...[...text.matchAll(call)].map(([, name = '']) => ({ from, to: target(name), typeOnly: false })),
+  ]
+}
+
+const files = ['src', 'machines', 'examples', 'test', 'bench']
+  .filter((folder) => existsSync(join(root, folder)))
+  .flatMap((folder) => readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, String(name))))
+  .filter((path) => /\.tsx?$/.test(path) && !path.includes('node_modules'))
+
+const broken = files
+  .flatMap(importsOf)
+  .flatMap((found) => rules.filter(({ isBroken }) => isBroken(found)).map(({ rule }) => ({ ...found, rule })))
+
+for (const { from, to, rule } of broken) console.error(`${from} imports ${to}: ${rule}`)
+console.log(`${files.length} files checked, ${broken.length} imports that break a rule`)
+process.exitCode = broken.length > 0 || files.length === 0 ? 1 : 0
