@@ -1,4 +1,4 @@
-import { OutboxError } from './errors.ts'
+import { OutboxError, errorText } from './errors.ts'
 
 /** The wait before the next try, in ms, after so many failed ones. */
 export type Backoff = (attempts: number) => number
@@ -26,3 +26,22 @@ export function exponentialBackoff({
 
 const firstMs = 1_000
 const longestMs = 30_000
+
+/** A backoff that cannot fail: where the given one does, the default answers, and `onFailure` is told why, once. */
+export function guardedBackoff(backoff: Backoff, onFailure: (reason: string) => void): Backoff {
+  const fallback = exponentialBackoff()
+  let isTold = false
+  return (attempts) => {
+    let failure: string
+    try {
+      const waitMs = backoff(attempts)
+      if (Number.isFinite(waitMs) && waitMs >= 0) return waitMs
+      failure = `got ${errorText(waitMs)}`
+    } catch (error) {
+      failure = `it threw ${errorText(error)}`
+    }
+    if (!isTold) onFailure(failure)
+    isTold = true
+    return fallback(attempts)
+  }
+}

@@ -1,11 +1,5 @@
 /** Anything `JSON.stringify` writes and `JSON.parse` reads back unchanged. */
-export type Json =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly Json[]
-  | { readonly [key: string]: Json }
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
 /** Facts about an entry that its events and audit records carry in place of the payload. */
 export interface Meta {

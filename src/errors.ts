@@ -71,7 +71,10 @@ export type Verdict = PermanentError | RetryAfterError | HoldError | Unreachable
 /** The verdict in `error`, also from another copy of this package; undefined for any other error. */
 export function verdictOf(
   error: unknown,
-): { readonly kind: 'permanent' | 'hold' | 'unreachable' } | { readonly kind: 'retryAfter'; readonly after: number | Date } | undefined {
+):
+  | { readonly kind: 'permanent' | 'hold' | 'unreachable' }
+  | { readonly kind: 'retryAfter'; readonly after: number | Date }
+  | undefined {
   if (typeof error !== 'object' || error === null || !(verdictBrand in error)) return undefined
   const kind = error[verdictBrand]
   if (kind === 'retryAfter') return { kind, after: (error as RetryAfterError).after }

@@ -1,0 +1,81 @@
+import { OutboxError, errorText } from './errors.ts'
+
+/** How payloads are written to the store, and read back: a text for a text. Encryption goes here. */
+export interface Codec {
+  /** Kept with each entry, so that a later release can tell how it was written. */
+  readonly name: string
+  /** From the payload's JSON text to what is stored. */
+  encode(json: string): string | Promise<string>
+  /** The inverse of `encode`; a body that cannot be read throws. */
+  decode(body: string): string | Promise<string>
+}
+
+/** Stores the JSON text as it is. */
+export const jsonCodec: Codec = { name: 'json', encode: (json) => json, decode: (body) => body }
+
+/**
+ * A value as JSON text, checked to read back as what it is; `name` is what messages call it.
+ * @throws OutboxError `OUTBOX_PAYLOAD` naming the path of the first value that JSON cannot hold.
+ */
+export function jsonOf(value: unknown, name: 'payload' | 'meta'): string {
+  try {
+    check(value, name, new Set())
+    return JSON.stringify(value)
+  } catch (error) {
+    if (error instanceof OutboxError) throw error
+    throw new OutboxError('OUTBOX_PAYLOAD', `\`${name}\` must be JSON, but writing it failed: ${errorText(error)}`, {
+      cause: error,
+    })
+  }
+}
+
+function check(value: unknown, path: string, parents: Set<object>): void {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) refuse(path, String(value))
+    return
+  }
+  if (typeof value !== 'object') return refuse(path, typeof value)
+  if (parents.has(value)) return refuse(path, 'a cycle')
+  if (hasToJson(value)) {
+    const written: unknown = value.toJSON()
+    if (value instanceof Date && written === null) return refuse(path, 'an invalid Date')
+    return check(written, path, new Set([...parents, value]))
+  }
+  parents.add(value)
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) check(value[index], `${path}[${index}]`, parents)
+  } else {
+    const prototype: unknown = Object.getPrototypeOf(value)
+    if (prototype !== null && prototype !== Object.prototype && Object.getPrototypeOf(prototype) !== null) {
+      return refuse(path, value.constructor.name || 'an object of a class')
+    }
+    if (Object.prototype.toString.call(value) !== '[object Object]') {
+      return refuse(path, Object.prototype.toString.call(value).slice(8, -1))
+    }
+    for (const [key, inner] of Object.entries(value)) check(inner, pathTo(path, key), parents)
+  }
+  parents.delete(value)
+}
+
+function hasToJson(value: object): value is { toJSON(): unknown } {
+  return 'toJSON' in value && typeof value.toJSON === 'function'
+}
+
+function pathTo(path: string, key: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`
+}
+
+function refuse(path: string, what: string): never {
+  throw new OutboxError('OUTBOX_PAYLOAD', `what is enqueued must be JSON, got ${path}: ${what}`)
+}
+
+/** UTF-8 length of a text. */
+export function utf8Length(text: string): number {
+  let length = text.length
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index)
+    if (unit > 0x7f) length += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1
+  }
+  return length
+}

@@ -1,0 +1,82 @@
+import type { Control } from './entry.ts'
+import type { EngineEvent } from './report.ts'
+import type { Store } from './store/contract.ts'
+
+/** Keeps pause and hold, which belong to the outbox and not to one context: in the store, and known to the machine. */
+export interface ControlDesk {
+  isPaused(): boolean
+  /** The machine has paused itself, or let everything go on: the store is told. */
+  pause(): void
+  resume(): void
+  /** The remote refuses everything. */
+  hold(reason: string): Promise<void>
+  /** The remote takes entries again. */
+  lift(): void
+  /** Asks the store, and tells the machine of what another context changed. */
+  read(): Promise<void>
+  /** Tells the machine of a hold that another context met; whoever is to drain tries for itself instead. */
+  showHold(): void
+}
+
+export function createControlDesk<P>(deps: {
+  readonly openStore: () => Promise<Store>
+  readonly send: (event: EngineEvent<P>) => void
+  readonly onPaused: () => void
+  readonly onFailed: (error: unknown) => void
+}): ControlDesk {
+  /** What the machine knows. */
+  let shown: Control = { paused: false }
+  let stored: Control | undefined
+  let writing = 0
+  let written: Promise<void> = Promise.resolve()
+
+  function write(control: Control): Promise<void> {
+    shown = control
+    stored = control
+    writing += 1
+    written = written.then(async () => {
+      try {
+        const store = await deps.openStore()
+        await store.setControl({ paused: control.paused, held: control.held ?? null })
+      } catch (error) {
+        deps.onFailed(error)
+      } finally {
+        writing -= 1
+      }
+    })
+    return written
+  }
+
+  function show(control: Control): void {
+    if (control.paused === shown.paused && control.held === shown.held) return
+    shown = control
+    deps.send({ type: 'engine.control', ...control })
+    if (control.paused) deps.onPaused()
+  }
+
+  return {
+    isPaused: () => shown.paused,
+    pause() {
+      void write({ ...shown, paused: true })
+      deps.onPaused()
+    },
+    resume: () => void write({ paused: false }),
+    hold: (reason) => write({ paused: shown.paused, held: reason }),
+    lift() {
+      if (stored?.held !== undefined) void write({ paused: shown.paused })
+    },
+    async read() {
+      const store = await deps.openStore()
+      const control = await store.control()
+      // What this context is about to write is newer than what it has read.
+      if (writing > 0) return
+      const isFirst = stored === undefined
+      stored = control
+      // A new context tries a hold once: somebody may have signed in since.
+      show(isFirst ? { paused: control.paused } : control)
+    },
+    showHold() {
+      if (stored !== undefined) show({ ...stored, paused: shown.paused })
+    },
+  }
+}

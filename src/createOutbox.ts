@@ -1,0 +1,172 @@
+import { createActor } from 'xstate'
+import type { Actor, InspectionEvent } from 'xstate'
+import { outputOf } from '../machines/setup.ts'
+import type { SyncOutput } from '../machines/setup.ts'
+import { prepare } from './append.ts'
+import type { SyncMachine } from './createSyncMachine.ts'
+import { machineFor } from './createSyncMachine.ts'
+import { createDeadLetters } from './deadLetters.ts'
+import type { DeadLetters } from './deadLetters.ts'
+import { decodeEntry } from './decode.ts'
+import type { Entry, StoredAuditRecord } from './entry.ts'
+import { errorText, OutboxError } from './errors.ts'
+import { explain } from './explain.ts'
+import type { Flushed } from './flush.ts'
+import { flushActor, snapshotAnswer } from './flush.ts'
+import { createGatherer } from './gather.ts'
+import { settingsFrom } from './options.ts'
+import type { SyncOptions } from './options.ts'
+import type { EnqueueRequest } from './report.ts'
+import type { Status } from './status.ts'
+import { createStatusBoard } from './statusBoard.ts'
+import { createStorage } from './storage.ts'
+import type { Range, Store } from './store/contract.ts'
+
+/** What `createOutbox` can be told besides the options of its machine. */
+export interface OutboxOptions<P> extends SyncOptions<P> {
+  /** Whether the actor starts at once; default true. Otherwise `outbox.actor.start()` does it. */
+  readonly autoStart?: boolean
+  /** Observes the machine, as `createActor`'s option does; what it throws stays out of the outbox. */
+  readonly inspect?: (event: InspectionEvent) => void
+}
+
+/** A page of a listing. */
+export type PageRange = Partial<Range>
+
+/** An outbox in use: the sync machine with promises. */
+export interface Outbox<P> extends AsyncDisposable {
+  /** The running machine: for `useSelector`, `subscribe`, or an inspector. */
+  readonly actor: Actor<SyncMachine<P>>
+  /**
+   * Keeps one change; resolved means durable.
+   * @throws OutboxError `OUTBOX_PAYLOAD`, `OUTBOX_QUOTA`, `OUTBOX_STORE`, `OUTBOX_STOPPED`: it was not kept.
+   */
+  enqueue(payload: P, options?: Omit<EnqueueRequest<P>, 'payload'>): Promise<{ readonly id: string }>
+  /** Keeps many changes, all or none; resolved means durable. */
+  enqueueAll(entries: readonly EnqueueRequest<P>[]): Promise<{ readonly ids: readonly string[] }>
+  /** Where it stands: the same object until something changes. */
+  status(): Status
+  /** Calls back after each change of `status()`; returns what ends that. */
+  subscribe(listener: () => void): () => void
+  /** Where it stands, in one sentence. */
+  explain(): string
+  /** How many entries wait in the store. */
+  size(): Promise<number>
+  /** Waiting entries, oldest first; `limit` is 100 unless told. */
+  list(range?: PageRange): Promise<readonly Entry<P>[]>
+  /** Pushes nothing more until `resume`, also after a restart; the push in flight finishes. */
+  pause(): void
+  /** Goes on after `pause` or a hold. */
+  resume(): void
+  /** Tries the first entry now, whatever it waits for. */
+  retry(): void
+  /** Pushes now, cutting backoffs short; resolves when it can say how that went. Never rejects for a failed push. */
+  flush(): Promise<Flushed>
+  readonly deadLetters: DeadLetters<P>
+  /** What was pushed and what was dropped, oldest first; `limit` is 100 unless told. */
+  history(range?: PageRange): Promise<readonly StoredAuditRecord[]>
+  /** Listens to what the machine emits. */
+  readonly on: Actor<SyncMachine<P>>['on']
+  /** Aborts the push in flight, settles what is known, closes the store. */
+  stop(): Promise<SyncOutput>
+}
+
+/**
+ * An outbox of payloads `P`, started unless told otherwise.
+ * @throws OutboxError `OUTBOX_OPTION` naming the option, the rule and what came.
+ */
+export function createOutbox<P>(options: OutboxOptions<P>): Outbox<P> {
+  const { autoStart = true, inspect, ...machineOptions } = options
+  const settings = settingsFrom<P>(machineOptions)
+  const storage = createStorage(settings)
+  const { clock } = settings
+  const actor = createActor(machineFor(settings, storage), {
+    clock,
+    ...(inspect && { inspect: contained(inspect) }),
+  })
+  const board = createStatusBoard(actor, clock)
+  const gatherer = createGatherer<P>((batches) => {
+    // The event is the machine's own, so it is not among its public commands.
+    actor.send({ type: 'engine.enqueue', batches } as never)
+  })
+  const refuseAll = () => gatherer.refuseAll(stoppedError('before the store answered; the entry may have been kept'))
+
+  actor.on('enqueued', ({ id }) => gatherer.accept(id))
+  actor.on('enqueueFailed', ({ id, error }) => gatherer.refuse(id, error))
+  actor.subscribe({ complete: refuseAll, error: refuseAll })
+  if (autoStart) actor.start()
+
+  function mustRun(): void {
+    if (actor.getSnapshot().status !== 'active') throw stoppedError('and takes nothing more')
+  }
+
+  async function openStore(): Promise<Store> {
+    mustRun()
+    return storage(settings.name)
+  }
+
+  async function keep(requests: readonly EnqueueRequest<P>[]): Promise<readonly string[]> {
+    const prepared = requests.map((request) => prepare(request, settings))
+    mustRun()
+    await gatherer.add(prepared)
+    return prepared.map(({ id }) => id)
+  }
+
+  async function stop(): Promise<SyncOutput> {
+    gatherer.send()
+    if (actor.getSnapshot().status === 'active') {
+      actor.start()
+      actor.send({ type: 'stop' })
+    }
+    return snapshotAnswer(actor, ({ status, context }) => (status === 'active' ? undefined : outputOf(context)))
+  }
+
+  return {
+    actor,
+    async enqueue(payload, requestOptions) {
+      const [id = ''] = await keep([{ ...requestOptions, payload }])
+      return { id }
+    },
+    enqueueAll: async (entries) => ({ ids: await keep(entries) }),
+    status: board.status,
+    subscribe: board.subscribe,
+    explain: () => explain(board.status(), clock.now()),
+    size: async () => (await (await openStore()).counts()).pending,
+    async list(range) {
+      const store = await openStore()
+      const stored = await store.read({ limit: 100, ...range })
+      return Promise.all(stored.map((entry) => decodeEntry<P>(entry, settings.codec)))
+    },
+    pause: () => actor.send({ type: 'pause' }),
+    resume: () => actor.send({ type: 'resume' }),
+    retry: () => actor.send({ type: 'retry' }),
+    async flush() {
+      gatherer.send()
+      await gatherer.settled()
+      return flushActor(actor)
+    },
+    deadLetters: createDeadLetters(openStore, settings),
+    history: async (range) => (await openStore()).readAudit({ limit: 100, ...range }),
+    on: actor.on.bind(actor),
+    stop,
+    [Symbol.asyncDispose]: async () => {
+      await stop()
+    },
+  }
+}
+
+function stoppedError(when: string): OutboxError {
+  return new OutboxError('OUTBOX_STOPPED', `this outbox has been stopped ${when}`)
+}
+
+/** The observer, with what it throws kept away from the machine: that would reach the caller of `send`. */
+function contained(inspect: (event: InspectionEvent) => void): (event: InspectionEvent) => void {
+  return (event) => {
+    try {
+      inspect(event)
+    } catch (error) {
+      if (typeof reportError === 'function') reportError(error)
+      else process.emitWarning(`the option \`inspect\` threw: ${errorText(error)}`)
+    }
+  }
+}

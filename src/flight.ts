@@ -1,0 +1,73 @@
+import { longestTimerMs } from './clock.ts'
+import type { Entry } from './entry.ts'
+import { errorText } from './errors.ts'
+import type { Settings } from './options.ts'
+import type { Outcome } from './outcome.ts'
+import { outcomeOfError } from './outcome.ts'
+import type { Push } from './push/contract.ts'
+
+/** One try under way. */
+export interface Flight {
+  /** Resolves as soon as the outcome is known; never rejects. */
+  readonly outcome: Promise<Outcome>
+  /** Tells the push to end, and waits at most `graceMs` for it: a success that raced the abort still counts. */
+  abort(graceMs: number): void
+}
+
+/** Starts a try. Whatever the push does - throw, hang, ignore its signal - an outcome comes. */
+export function startFlight<P>(
+  entry: Entry<P>,
+  push: Push<P>,
+  { pushTimeoutMs, clock }: Pick<Settings<P>, 'pushTimeoutMs' | 'clock'>,
+  isOffline: () => boolean,
+): Flight {
+  const controller = new AbortController()
+  let timer: unknown
+  let isAborted = false
+  let land!: (outcome: Outcome) => void
+  const outcome = new Promise<Outcome>((resolve) => {
+    land = (landed) => {
+      clock.clearTimeout(timer)
+      resolve(landed)
+    }
+  })
+
+  function timeOut(limitMs: number): void {
+    const reason = `no answer within ${limitMs} ms`
+    land(isOffline() ? { kind: 'unreachable', reason } : { kind: 'failed', reason })
+    controller.abort(new DOMException(reason, 'TimeoutError'))
+  }
+
+  async function run(): Promise<void> {
+    try {
+      const limitMs = limitOf(entry, pushTimeoutMs)
+      timer = clock.setTimeout(() => timeOut(limitMs), limitMs)
+      const result = await push(entry, { signal: controller.signal, attempt: entry.attempts + 1 })
+      land({ kind: 'delivered', result })
+    } catch (error) {
+      land(isAborted ? { kind: 'aborted' } : outcomeOfError(error, clock.now()))
+    }
+  }
+
+  void run()
+  return {
+    outcome,
+    abort(graceMs) {
+      if (isAborted) return
+      isAborted = true
+      controller.abort(new DOMException('the outbox ended this push', 'AbortError'))
+      clock.clearTimeout(timer)
+      if (graceMs === 0) land({ kind: 'aborted' })
+      else timer = clock.setTimeout(() => land({ kind: 'aborted' }), graceMs)
+    },
+  }
+}
+
+function limitOf<P>(entry: Entry<P>, pushTimeoutMs: Settings<P>['pushTimeoutMs']): number {
+  if (typeof pushTimeoutMs === 'number') return pushTimeoutMs
+  const limitMs = pushTimeoutMs(entry)
+  if (!(limitMs >= 1 && limitMs <= longestTimerMs)) {
+    throw new RangeError(`\`pushTimeoutMs\` must answer ms from 1 to 2^31 - 1, got ${errorText(limitMs)}`)
+  }
+  return limitMs
+}

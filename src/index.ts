@@ -1,0 +1,31 @@
+export { exponentialBackoff } from './backoff.ts'
+export type { Backoff } from './backoff.ts'
+export type { Clock } from './clock.ts'
+export type { Codec } from './codec.ts'
+export { createOutbox } from './createOutbox.ts'
+export type { Outbox, OutboxOptions, PageRange } from './createOutbox.ts'
+export { createSyncMachine, syncMachine } from './createSyncMachine.ts'
+export type { SyncMachine, SyncStateValue } from './createSyncMachine.ts'
+export type { DeadLetters } from './deadLetters.ts'
+export type {
+  AuditRecord,
+  Counts,
+  DeadLetter,
+  DeathCode,
+  Entry,
+  Json,
+  Meta,
+  StoredAuditRecord,
+  Totals,
+  Tries,
+  WaitKind,
+} from './entry.ts'
+export { HoldError, isOutboxError, OutboxError, PermanentError, RetryAfterError, UnreachableError } from './errors.ts'
+export type { OutboxErrorCode } from './errors.ts'
+export type { Flushed } from './flush.ts'
+export type { SyncOptions } from './options.ts'
+export type { Push, PushContext } from './push/contract.ts'
+export type { Command, EnqueueRequest, OutboxEvent, Warning, WarningCode } from './report.ts'
+export type { Status } from './status.ts'
+export type { Store } from './store/contract.ts'
+export { memoryStore } from './store/memory.ts'

@@ -1,0 +1,176 @@
+import type { Backoff } from './backoff.ts'
+import { exponentialBackoff } from './backoff.ts'
+import type { Clock } from './clock.ts'
+import { longestTimerMs, systemClock } from './clock.ts'
+import type { Codec } from './codec.ts'
+import { jsonCodec } from './codec.ts'
+import type { Entry, Meta } from './entry.ts'
+import { OutboxError } from './errors.ts'
+import { uuidv7 } from './id.ts'
+import type { Push } from './push/contract.ts'
+import type { Store } from './store/contract.ts'
+
+/** What an outbox can be told. */
+export interface SyncOptions<P> {
+  /** Sends one entry to the remote. */
+  readonly push: Push<P>
+  /** Names directory, database, lock and channel: two names never meet. 1 to 128 characters; default `'default'`. */
+  readonly name?: string
+  /** Where entries live; default: the platform's store, made when the actor starts. */
+  readonly store?: Store
+  /**
+   * Answered failures after which an entry becomes a dead letter: an integer >= 1, or `Infinity`.
+   * Default: the environment's `CORE_AGENT_SYNC_MAX_ATTEMPTS`, then `CORE_SYNC_MAX_ATTEMPTS`, then 100.
+   */
+  readonly maxAttempts?: number
+  /** The wait after so many failed tries, ms; default `exponentialBackoff()`. */
+  readonly backoff?: Backoff
+  /** An idle outbox looks again after this many ms, 1 to 2^31 - 1; default 60,000. */
+  readonly idlePollMs?: number
+  /** A push that takes longer is aborted and counts as a failure; ms, 1 to 2^31 - 1, or a function of the entry; default 30,000. */
+  readonly pushTimeoutMs?: number | ((entry: Entry<P>) => number)
+  /** How long `stop` waits for an aborted push to end, ms, 0 to 2^31 - 1; default 2,000. */
+  readonly stopGraceMs?: number
+  /** After this many ms `stop` ends even if the store hangs, 1 to 2^31 - 1; default 10,000. */
+  readonly stopLimitMs?: number
+  /** An entry older than this becomes a dead letter instead of being pushed, ms >= 1; default: never. */
+  readonly maxAgeMs?: number
+  /** How many things a payload holds, an integer >= 0; run once, at enqueue; 0 marks an entry that needs no push. Default 1. */
+  readonly countItems?: (payload: P) => number
+  /** The meta of an entry that is enqueued without one; run once, at enqueue. */
+  readonly meta?: (payload: P) => Meta
+  /** How payloads are written to the store; default: as JSON. */
+  readonly codec?: Codec
+  /** Time for machine, engine and handle; who uses `createSyncMachine` gives the same one to `createActor`. */
+  readonly clock?: Clock
+  /** Makes ids, unique for ever; default: UUIDv7. */
+  readonly createId?: () => string
+}
+
+/** The options as the inside sees them: every default in place. */
+export interface Settings<P> {
+  readonly push: Push<P> | undefined
+  readonly name: string
+  readonly store: Store | undefined
+  readonly maxAttempts: number | undefined
+  readonly backoff: Backoff
+  readonly idlePollMs: number
+  readonly pushTimeoutMs: number | ((entry: Entry<P>) => number)
+  readonly stopGraceMs: number
+  readonly stopLimitMs: number
+  readonly maxAgeMs: number
+  readonly countItems: (payload: P) => number
+  readonly meta: ((payload: P) => Meta) | undefined
+  readonly codec: Codec
+  readonly clock: Clock
+  readonly createId: () => string
+}
+
+/** The settings of an outbox that was told nothing, and has no push. */
+export function defaultSettings<P>(): Settings<P> {
+  return {
+    push: undefined,
+    name: 'default',
+    store: undefined,
+    maxAttempts: undefined,
+    backoff: exponentialBackoff(),
+    idlePollMs: 60_000,
+    pushTimeoutMs: 30_000,
+    stopGraceMs: 2_000,
+    stopLimitMs: 10_000,
+    maxAgeMs: Infinity,
+    countItems: () => 1,
+    meta: undefined,
+    codec: jsonCodec,
+    clock: systemClock,
+    createId: uuidv7,
+  }
+}
+
+/**
+ * Checks options and fills in the defaults.
+ * @throws OutboxError `OUTBOX_OPTION` naming the option, the rule and what came.
+ */
+export function settingsFrom<P>(options: SyncOptions<P>): Settings<P> {
+  if (typeof options !== 'object' || options === null) throw badOption('options', 'an object', options)
+  for (const [option, value] of Object.entries(options)) {
+    if (value === undefined) continue
+    const rule = Object.hasOwn(rules, option) ? rules[option as keyof typeof rules] : undefined
+    if (rule === undefined) {
+      throw new OutboxError(
+        'OUTBOX_OPTION',
+        `\`${option}\` is no option; the options are ${Object.keys(rules).join(', ')}`,
+      )
+    }
+    if (!rule.holds(value)) throw badOption(option, rule.text, value)
+  }
+  if (options.push === undefined) throw badOption('push', rules.push.text, undefined)
+  const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  return { ...defaultSettings<P>(), ...(Object.fromEntries(given) as unknown as SyncOptions<P>) }
+}
+
+/** @throws OutboxError `OUTBOX_OPTION` when `name` cannot name an outbox. */
+export function checkName(name: unknown): asserts name is string {
+  if (!rules.name.holds(name)) throw badOption('name', rules.name.text, name)
+}
+
+interface Rule {
+  readonly text: string
+  holds(value: unknown): boolean
+}
+
+const timer = (least: number): Rule => ({
+  text: `a number of ms from ${least} to 2^31 - 1`,
+  holds: (value) => typeof value === 'number' && value >= least && value <= longestTimerMs,
+})
+const callable: Rule = { text: 'a function', holds: (value) => typeof value === 'function' }
+const objectWith = (...methods: readonly string[]): Rule => ({
+  text: `an object with ${methods.join(', ')}`,
+  holds: (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    methods.every((method) => typeof Reflect.get(value, method) === 'function'),
+})
+
+const rules = {
+  push: callable,
+  name: {
+    text: 'a text of 1 to 128 characters',
+    holds: (value) => typeof value === 'string' && value.length >= 1 && value.length <= 128,
+  },
+  store: objectWith('append', 'read', 'settle', 'counts', 'lease', 'watch', 'close'),
+  maxAttempts: {
+    text: 'an integer >= 1, or Infinity',
+    holds: (value) => typeof value === 'number' && value >= 1 && (Number.isSafeInteger(value) || value === Infinity),
+  },
+  backoff: callable,
+  idlePollMs: timer(1),
+  pushTimeoutMs: {
+    text: `${timer(1).text}, or a function of the entry`,
+    holds: (value) => typeof value === 'function' || timer(1).holds(value),
+  },
+  stopGraceMs: timer(0),
+  stopLimitMs: timer(1),
+  maxAgeMs: { text: 'a number of ms >= 1', holds: (value) => typeof value === 'number' && value >= 1 },
+  countItems: callable,
+  meta: callable,
+  codec: {
+    text: 'an object with name, encode, decode',
+    holds: (value) =>
+      objectWith('encode', 'decode').holds(value) &&
+      typeof (value as Codec).name === 'string' &&
+      (value as Codec).name !== '',
+  },
+  clock: objectWith('now', 'setTimeout', 'clearTimeout'),
+  createId: callable,
+} satisfies Record<keyof SyncOptions<unknown>, Rule>
+
+function badOption(option: string, rule: string, value: unknown): OutboxError {
+  return new OutboxError('OUTBOX_OPTION', `\`${option}\` must be ${rule}, got ${shown(value)}`)
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
+  return typeof value === 'function' ? 'a function' : String(value)
+}

@@ -1,0 +1,78 @@
+import type { EngineEvent, OutboxEvent } from './report.ts'
+import type { Store } from './store/contract.ts'
+
+/** Gathers what happened and hands it to the machine in batches with the counts: one event each would cost more than the work. */
+export interface Reporter<P> {
+  add(event: OutboxEvent<P>): void
+  /** Something may be there to push: said once, with the last batch at hand. */
+  changed(): void
+  /** The counts are to be sent with the next flush, also when nothing else is. */
+  recount(): void
+  /** Resolves when everything added so far has been sent. */
+  flush(): Promise<void>
+}
+
+const largestBatch = 64
+
+export function createReporter<P>(deps: {
+  readonly openStore: () => Promise<Store>
+  readonly send: (event: EngineEvent<P>) => void
+  /** Calls back soon, after the work at hand. */
+  readonly soon: () => Promise<void>
+}): Reporter<P> {
+  let events: OutboxEvent<P>[] = []
+  let isChanged = false
+  let isStale = false
+  let isScheduled = false
+  let sending: Promise<void> = Promise.resolve()
+
+  function schedule(): void {
+    if (isScheduled) return
+    isScheduled = true
+    void deps.soon().then(flush)
+  }
+
+  function flush(): Promise<void> {
+    isScheduled = false
+    sending = sending.then(sendAll)
+    return sending
+  }
+
+  async function sendAll(): Promise<void> {
+    while (events.length > 0 || isChanged || isStale) {
+      const counts = await countsOf(deps.openStore)
+      isStale = false
+      const batch = events.slice(0, largestBatch)
+      events = events.slice(largestBatch)
+      const changed = isChanged && events.length === 0
+      if (changed) isChanged = false
+      deps.send({ type: 'engine.reports', events: batch, ...(counts && { counts }), ...(changed && { changed }) })
+    }
+  }
+
+  return {
+    add(event) {
+      events.push(event)
+      if (events.length === largestBatch) void flush()
+      else schedule()
+    },
+    changed() {
+      isChanged = true
+      schedule()
+    },
+    recount() {
+      isStale = true
+    },
+    flush,
+  }
+}
+
+/** The counts, or undefined when they cannot be had: what happened must be told all the same, and a pass will report the store. */
+async function countsOf(openStore: () => Promise<Store>) {
+  try {
+    const store = await openStore()
+    return await store.counts()
+  } catch {
+    return undefined
+  }
+}

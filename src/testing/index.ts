@@ -1,0 +1,2 @@
+export { simulatedTime } from './simulatedTime.ts'
+export type { SimulatedTime } from './simulatedTime.ts'
