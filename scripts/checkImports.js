@@ -8,6 +8,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const vocabulary = /^src\/(entry|errors|clock)\.ts$/
 const usesMachine = /^src\/((createSyncMachine|createOutbox|index)\.ts|inspect\/|testing\/)/
 const usesNode = /^src\/(store\/fs\/|store\/default\.node\.ts|inspect\/server\/)/
+const adapter = /^src\/(store\/(memory|fs|idb)|push\/http)\b/
 const choosesStore = /^src\/store\/default\./
 
 /** @typedef {{ from: string, to: string, typeOnly: boolean }} Import a file, what it imports, and whether only for types */
@@ -24,11 +25,18 @@ const rules = [
       from.startsWith('machines/') && to.startsWith('src/') && !(typeOnly && /^src\/(entry|report)\.ts$/.test(to)),
   },
   {
-    rule: 'a store or push takes only its own files, its port and the vocabulary (entry, errors, clock)',
+    rule: 'a store or push takes only files of its own port and the vocabulary (entry, errors, clock)',
     isBroken: ({ from, to }) => {
-      const [port, own] = /^(src\/(?:store|push)\/)([^/.]+)/.exec(from)?.slice(1) ?? []
-      if (port === undefined || choosesStore.test(from) || !/^(src|machines)\//.test(to)) return false
-      return to !== `${port}contract.ts` && !to.startsWith(`${port}${own}/`) && !vocabulary.test(to)
+      const port = /^src\/(store|push)\//.exec(from)?.[0]
+      return port !== undefined && /^(src|machines)\//.test(to) && !to.startsWith(port) && !vocabulary.test(to)
+    },
+  },
+  {
+    rule: 'no store or push knows another, and what they share knows none of them',
+    isBroken: ({ from, to }) => {
+      const known = adapter.exec(to)?.[0]
+      if (known === undefined || choosesStore.test(from) || !/^src\/(store|push)\//.test(from)) return false
+      return known !== adapter.exec(from)?.[0]
     },
   },
   { rule: 'nobody imports src/index.ts', isBroken: ({ to }) => to === 'src/index.ts' },
