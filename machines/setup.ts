@@ -114,7 +114,7 @@ function afterReports<P>(
       lastError = event.reason
     } else if (event.type === 'skipped') skipped += 1
     else if (event.type === 'retryScheduled') lastError = event.reason
-    else if (event.type === 'warning' && event.code === 'OUTBOX_STORE') lastError = event.message
+    else if (event.type === 'warning' && event.code === 'OUTBOX_STORE') lastError = event.reason
   }
   return {
     tally: { delivered, items, dropped, skipped },

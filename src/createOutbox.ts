@@ -159,12 +159,15 @@ function stoppedError(when: string): OutboxError {
   return new OutboxError('OUTBOX_STOPPED', `this outbox has been stopped ${when}`)
 }
 
-/** The observer, with what it throws kept away from the machine: that would reach the caller of `send`. */
+/** The observer, with what it throws kept away from the machine: that would reach the caller of `send`. Said once. */
 function contained(inspect: (event: InspectionEvent) => void): (event: InspectionEvent) => void {
+  let isTold = false
   return (event) => {
     try {
       inspect(event)
     } catch (error) {
+      if (isTold) return
+      isTold = true
       if (typeof reportError === 'function') reportError(error)
       else process.emitWarning(`the option \`inspect\` threw: ${errorText(error)}`)
     }

@@ -71,20 +71,27 @@ export function runEngine<P>(settings: Settings<P>, openStore: () => Promise<Sto
     onFailed: warnOfStore,
   })
 
-  function warn(code: WarningCode, message: string): void {
-    reporter.add({ type: 'warning', origin: 'here', code, message })
+  function warn(code: WarningCode, message: string, reason?: string): void {
+    reporter.add({ type: 'warning', origin: 'here', code, message, ...(reason !== undefined && { reason }) })
   }
 
   function warnOfStore(error: unknown): void {
-    warn('OUTBOX_STORE', `the store failed: ${errorText(error)}`)
+    warn('OUTBOX_STORE', `the store failed: ${errorText(error)}`, errorText(error))
   }
 
   async function open(): Promise<NonNullable<typeof opened>> {
     if (opened !== undefined) return opened
     const store = await openStore()
-    await control.read()
+    // Watching comes first: a change between the two would be missed.
+    const unwatch = store.watch(onChange)
+    try {
+      await control.read()
+    } catch (error) {
+      unwatch()
+      throw error
+    }
     reporter.recount()
-    opened = { store, heads: createHeads(store), unwatch: store.watch(onChange) }
+    opened = { store, heads: createHeads(store), unwatch }
     return opened
   }
 
