@@ -86,6 +86,8 @@ it('names CORS as a likely cause where a page asks another origin', async () => 
       'no answer from https://api.example.com (Load failed): ' +
         'offline, or its CORS headers do not admit https://app.example.com with Idempotency-Key',
     )
+    Object.assign(globalThis, { location: new URL('https://api.example.com/app') })
+    expect((await failureOf(push)).message).toBe('no answer from https://api.example.com (Load failed)')
   } finally {
     Reflect.deleteProperty(globalThis, 'location')
   }

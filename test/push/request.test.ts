@@ -27,11 +27,11 @@ it('makes address and body from the entry', async () => {
   await using server = await scriptedServer()
   const push = httpPush<Note>({
     url: (entry) => new URL(`/notes/${entry.id}`, server.url),
-    method: 'put',
+    method: 'patch',
     body: async (entry) => ({ note: entry.payload.title }),
   })
   await attempt(push)
-  expect(server.requests[0]).toMatchObject({ method: 'PUT', path: '/notes/entry-1', body: '{"note":"milk"}' })
+  expect(server.requests[0]).toMatchObject({ method: 'PATCH', path: '/notes/entry-1', body: '{"note":"milk"}' })
 })
 
 it.each([

@@ -18,7 +18,14 @@ it.each([
   ['Sun, 06 Nov 1994 11:59:00 GMT', 0],
 ])('takes the date %s from the answer’s own date on, whatever the clock here says', async (date, after) => {
   await using server = await scriptedServer([{ status: 503, headers: { 'retry-after': date, date: noon } }])
-  expect(await failureOf(httpPush<Note>({ url: server.url }))).toMatchObject({ kind: 'retryAfter', after })
+  const { TZ } = process.env
+  try {
+    process.env.TZ = 'Pacific/Auckland'
+    expect(await failureOf(httpPush<Note>({ url: server.url }))).toMatchObject({ kind: 'retryAfter', after })
+  } finally {
+    if (TZ === undefined) delete process.env.TZ
+    else process.env.TZ = TZ
+  }
 })
 
 it('gives the moment itself when the answer has no date of its own', async () => {

@@ -10,7 +10,7 @@ it.each([401, 403, 500, 302])('strikes out a token that a %i echoes', async (sta
   await using server = await scriptedServer((request) => ({
     status,
     headers: { location: `/login/${token}` },
-    body: `bad token ${request.headers.authorization} (${token}), and ${String(request.headers['x-key'])}`,
+    body: `bad token ${request.headers.authorization} (${token}, ${token}), and ${String(request.headers['x-key'])}`,
   }))
   const headers = { authorization: `Bearer ${token}`, 'x-key': 'key-0815' }
   const { message, error } = await failureOf(httpPush<Note>({ url: server.url, headers: () => headers }))
