@@ -16,6 +16,9 @@ const defaultLane = 'default'
  * @throws OutboxError `OUTBOX_PAYLOAD` naming what cannot be kept, or `OUTBOX_OPTION` naming the function that failed.
  */
 export function prepare<P>(request: EnqueueRequest<P>, settings: Settings<P>): PreparedRequest<P> {
+  if (typeof request !== 'object' || request === null) {
+    throw new OutboxError('OUTBOX_PAYLOAD', `an entry must be an object with \`payload\`, got ${errorText(request)}`)
+  }
   const { payload, notBefore } = request
   const json = jsonOf(payload, 'payload')
   const id = request.id ?? ask('createId', () => settings.createId())

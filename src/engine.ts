@@ -1,18 +1,13 @@
 import { createAppender, prepare } from './append.ts'
-import { guardedBackoff } from './backoff.ts'
 import { macrotask } from './clock.ts'
 import { createControlDesk } from './control.ts'
-import type { PassEnd } from './drain.ts'
-import { drain } from './drain.ts'
-import { OutboxError, errorText } from './errors.ts'
-import type { Flight } from './flight.ts'
-import { createHeads } from './heads.ts'
+import { errorText, OutboxError } from './errors.ts'
 import type { Heads } from './heads.ts'
+import { createHeads } from './heads.ts'
 import { createLeaseKeeper } from './lease.ts'
-import { maxAttemptsFrom, platformEnvironment } from './maxAttempts.ts'
 import type { Settings } from './options.ts'
-import { createPace } from './pace.ts'
-import type { EngineCommand, EngineEvent, EnqueueRequest, PreparedRequest, WarningCode } from './report.ts'
+import { createPasses } from './pass.ts'
+import type { EngineCommand, EngineEvent, EnqueueRequest, PreparedRequest } from './report.ts'
 import { createReporter } from './reporter.ts'
 import { createSettler } from './settle.ts'
 import type { Store, StoreChange } from './store/contract.ts'
@@ -28,56 +23,50 @@ export interface EnginePort<P> {
  * Nothing in here throws: what fails is reported, and tried again with backoff.
  * @returns what ends it without waiting: aborts the push, lets begun appends end, gives up the lease.
  */
-export function runEngine<P>(settings: Settings<P>, openStore: () => Promise<Store>, port: EnginePort<P>): () => void {
-  const { clock, push } = settings
-  const maxAttempts = settings.maxAttempts ?? maxAttemptsFrom(platformEnvironment())
+export function runEngine<P>(settings: Settings<P>, makeStore: () => Promise<Store>, port: EnginePort<P>): () => void {
   let isOver = false
   let isClosing = false
   let isOffline = false
-  let isHaltAsked = false
+  let used: Store | undefined
   let opened: { readonly store: Store; readonly heads: Heads; unwatch(): void } | undefined
-  let flight: Flight | undefined
-  let passing: Promise<void> | undefined
-  let storeFailures = 0
-  let recordedAtEmpty = 0
-  let isNoPushTold = false
 
   const send = (event: EngineEvent<P>): void => {
     if (!isOver) port.send(event)
   }
+  const openStore = async (): Promise<Store> => {
+    used = await makeStore()
+    return used
+  }
   const reporter = createReporter<P>({ openStore, send, soon: macrotask })
   const appender = createAppender({ settings, openStore, reporter })
   const settler = createSettler(reporter)
-  const pace = createPace()
-  const backoff = guardedBackoff(settings.backoff, (reason) => {
-    warn('OUTBOX_BACKOFF', `\`backoff\` must answer ms >= 0, so the default is used: ${reason}`)
-  })
   const keeper = createLeaseKeeper({
     openStore,
-    clock,
+    clock: settings.clock,
     onGranted: () => (control.isPaused() || isClosing ? void keeper.release() : send({ type: 'engine.leading' })),
-    onLost: () => flight?.abort(0),
-    onFailed: (error) => {
-      warnOfStore(error)
-      reporter.changed()
+    onLost: () => passes.abort(0),
+    onFailed(error) {
+      reporter.warnOfStore(error)
+      send({ type: 'engine.leading' })
     },
   })
   const control = createControlDesk<P>({
     openStore,
     send,
-    onPaused: () => {
-      if (passing === undefined) void keeper.release()
-    },
-    onFailed: warnOfStore,
+    onPaused: () => (passes.isUnderWay() ? undefined : void keeper.release()),
+    onFailed: reporter.warnOfStore,
   })
-
-  function warn(code: WarningCode, message: string, reason?: string): void {
-    reporter.add({ type: 'warning', origin: 'here', code, message, ...(reason !== undefined && { reason }) })
-  }
-
-  function warnOfStore(error: unknown): void {
-    warn('OUTBOX_STORE', `the store failed: ${errorText(error)}`, errorText(error))
-  }
+  const passes = createPasses({
+    settings,
+    open,
+    control,
+    keeper,
+    settler,
+    reporter,
+    send,
+    isOffline: () => isOffline,
+    isEnding: () => isClosing || isOver,
+  })
 
   async function open(): Promise<NonNullable<typeof opened>> {
     if (opened !== undefined) return opened
@@ -96,9 +85,10 @@ export function runEngine<P>(settings: Settings<P>, openStore: () => Promise<Sto
   }
 
   function onChange(change: StoreChange): void {
-    if (change.kind === 'control') return void control.read().catch(warnOfStore)
-    if (change.kind === 'quarantined') return warn('OUTBOX_QUARANTINED', `moved aside: ${change.reason}`)
-    opened?.heads.drop()
+    if (change.kind === 'control') return void control.read().catch(reporter.warnOfStore)
+    if (change.kind === 'quarantined')
+      reporter.warn('OUTBOX_QUARANTINED', `moved aside: ${change.reason}`, change.reason)
+    if (change.kind === 'removed') opened?.heads.drop()
     reporter.changed()
   }
 
@@ -116,125 +106,7 @@ export function runEngine<P>(settings: Settings<P>, openStore: () => Promise<Sto
     else appender.add(batch)
   }
 
-  async function runPass({ cut, id }: EngineCommand<P> & { readonly type: 'drain' }): Promise<PassEnd> {
-    const { store, heads } = await open()
-    if (control.isPaused()) return { type: 'engine.halted' }
-    if (push === undefined) return holdForPush()
-    if (settler.hasKept() || (await store.counts()).pending > 0) {
-      const lease = await keeper.take()
-      if (lease === undefined) return { type: 'engine.standby' }
-      heads.drop()
-      return drain<P>({
-        settings,
-        maxAttempts,
-        backoff,
-        push,
-        store,
-        lease,
-        heads,
-        settler,
-        reporter,
-        pace,
-        cut,
-        ...(id !== undefined && { id }),
-        isHalted: () => isHaltAsked || isClosing || isOver || control.isPaused(),
-        isOffline: () => isOffline,
-        onFlight: (started) => {
-          flight = started
-        },
-      })
-    }
-    return { type: 'engine.drained' }
-  }
-
-  function holdForPush(): PassEnd {
-    if (!isNoPushTold) {
-      warn('OUTBOX_NO_PUSH', 'entries are kept, but there is no push: give `input.url`, or make a machine with `push`')
-      isNoPushTold = true
-    }
-    return { type: 'engine.held', reason: 'no push' }
-  }
-
-  async function pass(order: EngineCommand<P> & { readonly type: 'drain' }): Promise<void> {
-    isHaltAsked = false
-    let end: PassEnd
-    try {
-      end = await runPass(order)
-      await afterPass(end)
-      storeFailures = 0
-    } catch (error) {
-      end = waitForStore(error)
-    }
-    await reporter.flush()
-    passing = undefined
-    send(end)
-  }
-
-  async function afterPass(end: PassEnd): Promise<void> {
-    switch (end.type) {
-      case 'engine.drained':
-        if (settler.recorded() > recordedAtEmpty) {
-          control.lift()
-          reporter.add({ type: 'drained', origin: 'here' })
-        }
-        recordedAtEmpty = settler.recorded()
-        return keeper.linger()
-      case 'engine.held':
-        if (push !== undefined) await control.hold(end.reason)
-        return keeper.release()
-      case 'engine.halted':
-        if (control.isPaused()) await keeper.release()
-        return
-      case 'engine.standby':
-        control.showHold()
-        return keeper.standBy()
-      case 'engine.waiting':
-    }
-  }
-
-  function waitForStore(error: unknown): PassEnd {
-    warnOfStore(error)
-    storeFailures += 1
-    const leftMs = backoff(storeFailures)
-    return {
-      type: 'engine.waiting',
-      wait: {
-        kind: 'store',
-        attempts: storeFailures,
-        misses: 0,
-        nextAttemptAt: clock.now() + leftMs,
-        leftMs,
-        reason: errorText(error),
-      },
-    }
-  }
-
-  async function close(): Promise<void> {
-    isClosing = true
-    flight?.abort(settings.stopGraceMs)
-    try {
-      await passing
-      const lease = settler.hasKept() ? await keeper.take() : undefined
-      if (lease !== undefined && opened !== undefined) await settler.recordKept(opened.store, lease)
-    } catch (error) {
-      warnOfStore(error)
-    }
-    await appender.idle()
-    await reporter.flush()
-    await letGo().catch(warnOfStore)
-    await reporter.flush()
-    send({ type: 'engine.closed' })
-  }
-
-  async function letGo(): Promise<void> {
-    const present = opened
-    opened = undefined
-    present?.unwatch()
-    await keeper.release()
-    await present?.store.close()
-  }
-
-  port.receive((command) => {
+  function obey(command: EngineCommand<P>): void {
     switch (command.type) {
       case 'append':
         return append([command.request])
@@ -243,11 +115,9 @@ export function runEngine<P>(settings: Settings<P>, openStore: () => Promise<Sto
       case 'appendPrepared':
         return command.batches.forEach(appendPrepared)
       case 'drain':
-        passing ??= pass(command)
-        return
+        return passes.order(command)
       case 'halt':
-        isHaltAsked = passing !== undefined
-        return
+        return passes.halt()
       case 'control':
         isOffline = command.offline ?? isOffline
         if (command.paused === true) control.pause()
@@ -256,20 +126,53 @@ export function runEngine<P>(settings: Settings<P>, openStore: () => Promise<Sto
       case 'close':
         if (!isClosing) void close()
     }
-  })
+  }
 
-  return () => {
-    isOver = true
-    flight?.abort(0)
-    void endQuietly()
+  async function close(): Promise<void> {
+    isClosing = true
+    passes.abort(settings.stopGraceMs)
+    try {
+      await passes.ended()
+      const lease = settler.hasKept() ? await keeper.take() : undefined
+      if (lease !== undefined && opened !== undefined) await settler.recordKept(opened.store, lease)
+    } catch (error) {
+      reporter.warnOfStore(error)
+    }
+    await appender.idle()
+    await reporter.flush()
+    await letGo().catch(reporter.warnOfStore)
+    await reporter.flush()
+    send({ type: 'engine.closed' })
+  }
+
+  async function letGo(): Promise<void> {
+    opened?.unwatch()
+    opened = undefined
+    await keeper.release()
+    const store = used
+    used = undefined
+    await store?.close()
   }
 
   async function endQuietly(): Promise<void> {
     try {
-      await Promise.all([keeper.release(), passing, appender.idle()])
+      await Promise.all([keeper.release(), passes.ended(), appender.idle()])
       await letGo()
     } catch {
       // Nobody is left to be told; the store answers the same at the next start.
     }
+  }
+
+  port.receive((command) => {
+    try {
+      obey(command)
+    } catch (error) {
+      reporter.warn('OUTBOX_OPTION', `a command cannot be used: ${errorText(error)}`)
+    }
+  })
+  return () => {
+    isOver = true
+    passes.abort(0)
+    void endQuietly()
   }
 }

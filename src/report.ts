@@ -153,7 +153,7 @@ export type EngineEvent<P> =
   | { readonly type: 'engine.held'; readonly reason: string }
   | { readonly type: 'engine.halted' }
   | { readonly type: 'engine.standby' }
-  /** The lease came after a pass had ended in standby. */
+  /** The lease came after a pass had ended in standby, or the wait for it failed: look again. */
   | { readonly type: 'engine.leading' }
   | ({ readonly type: 'engine.reports' } & Reports<P>)
   | { readonly type: 'engine.control'; readonly paused: boolean; readonly held?: string }

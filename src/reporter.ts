@@ -1,9 +1,12 @@
-import type { EngineEvent, OutboxEvent } from './report.ts'
+import { errorText } from './errors.ts'
+import type { EngineEvent, OutboxEvent, WarningCode } from './report.ts'
 import type { Store } from './store/contract.ts'
 
 /** Gathers what happened and hands it to the machine in batches with the counts: one event each would cost more than the work. */
 export interface Reporter<P> {
   add(event: OutboxEvent<P>): void
+  warn(code: WarningCode, message: string, reason?: string): void
+  warnOfStore(error: unknown): void
   /** Something may be there to push: said once, with the last batch at hand. */
   changed(): void
   /** The counts are to be sent with the next flush, also when nothing else is. */
@@ -50,12 +53,20 @@ export function createReporter<P>(deps: {
     }
   }
 
+  function add(event: OutboxEvent<P>): void {
+    events.push(event)
+    if (events.length === largestBatch) void flush()
+    else schedule()
+  }
+
+  function warn(code: WarningCode, message: string, reason?: string): void {
+    add({ type: 'warning', origin: 'here', code, message, ...(reason !== undefined && { reason }) })
+  }
+
   return {
-    add(event) {
-      events.push(event)
-      if (events.length === largestBatch) void flush()
-      else schedule()
-    },
+    add,
+    warn,
+    warnOfStore: (error) => warn('OUTBOX_STORE', `the store failed: ${errorText(error)}`, errorText(error)),
     changed() {
       isChanged = true
       schedule()

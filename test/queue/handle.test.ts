@@ -283,6 +283,20 @@ describe('status', () => {
   })
 })
 
+test.each([
+  [{ type: 'enqueueAll' }],
+  [{ type: 'enqueueAll', entries: 'abc' }],
+  [{ type: 'enqueueAll', entries: [null] }],
+  [{ type: 'enqueue' }],
+])('a command that makes no sense is reported and breaks nothing: %j', async (command) => {
+  await using world = createWorld()
+  world.outbox.actor.send(command as never)
+  await world.outbox.enqueue({ text: 'fine' })
+  await world.time.quiet()
+  expect(world.texts()).toEqual(['fine'])
+  expect(world.events.some(({ type }) => type === 'warning' || type === 'enqueueFailed')).toBe(true)
+})
+
 test('disposes of itself at the end of its block', async () => {
   let status: string | undefined
   {
