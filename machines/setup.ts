@@ -171,6 +171,7 @@ export const setupSync = <P>() =>
       isResting: ({ context }) => restOf(context) !== 'ready',
       isRestingAs: ({ context }, { rest }: { rest: Rest }) => restOf(context) === rest,
       canDrain: ({ context }) => restOf(context) === 'ready' && context.dirty,
+      concernsHead: ({ context }, { id }: { readonly id?: string }) => id === undefined || id === context.wait?.id,
       isCutShort: ({ context: { cut, wait } }) =>
         cut === 'all' || (cut === 'backoff' && (wait?.kind === 'backoff' || wait?.kind === 'store')),
       /** The only guard that looks at a clock: `createSyncMachine` provides it with the actor's own. */

@@ -20,7 +20,10 @@ export const syncMachineOf = <P>() =>
       },
       wake: { actions: { type: 'setFlags', params: { dirty: true } } },
       flush: { actions: { type: 'cutWaits', params: { cut: 'backoff' } } },
-      retry: { actions: { type: 'cutWaits', params: { cut: 'all' } } },
+      retry: {
+        guard: { type: 'concernsHead', params: ({ event }) => event },
+        actions: { type: 'cutWaits', params: { cut: 'all' } },
+      },
       pause: {
         actions: [
           { type: 'setFlags', params: { paused: true } },
@@ -56,6 +59,7 @@ export const syncMachineOf = <P>() =>
           { type: 'emitReports', params: ({ event }) => event },
         ],
       },
+      'engine.removed': { actions: { type: 'setFlags', params: { dirty: true } } },
       'engine.control': {
         actions: {
           type: 'setFlags',
@@ -101,6 +105,7 @@ export const syncMachineOf = <P>() =>
           { guard: 'isResting', target: 'idle' },
           { guard: 'isCutShort', target: 'draining' },
         ],
+        on: { 'engine.removed': 'draining' },
         after: {
           backoff: [
             { guard: 'isWaitOver', target: 'draining', actions: { type: 'cutWaits', params: { cut: 'all' } } },

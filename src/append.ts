@@ -1,72 +1,18 @@
 import type { Codec } from './codec.ts'
-import { jsonOf, utf8Length } from './codec.ts'
-import type { Draft, Meta } from './entry.ts'
-import { OutboxError, errorText, isOutboxError } from './errors.ts'
+import { utf8Length } from './codec.ts'
+import type { Draft } from './entry.ts'
+import { OutboxError } from './errors.ts'
 import type { Settings } from './options.ts'
 import { createPace } from './pace.ts'
-import type { EnqueueRequest, PreparedRequest } from './report.ts'
-import type { Reporter } from './reporter.ts'
+import type { PreparedRequest } from './report.ts'
 import type { Store } from './store/contract.ts'
 
 /** The lane of entries that name none. */
 const defaultLane = 'default'
 
-/**
- * Checks and copies a request and gives it its id: what happens to the caller's objects afterwards changes nothing.
- * @throws OutboxError `OUTBOX_PAYLOAD` naming what cannot be kept, or `OUTBOX_OPTION` naming the function that failed.
- */
-export function prepare<P>(request: EnqueueRequest<P>, settings: Settings<P>): PreparedRequest<P> {
-  if (typeof request !== 'object' || request === null) {
-    throw new OutboxError('OUTBOX_PAYLOAD', `an entry must be an object with \`payload\`, got ${errorText(request)}`)
-  }
-  const { payload, notBefore } = request
-  const json = jsonOf(payload, 'payload')
-  const id = request.id ?? ask('createId', () => settings.createId())
-  if (typeof id !== 'string' || id.length < 1 || id.length > 256) {
-    throw new OutboxError('OUTBOX_PAYLOAD', `\`id\` must be a text of 1 to 256 characters, got ${errorText(id)}`)
-  }
-  if (notBefore !== undefined && !(Number.isFinite(notBefore) && notBefore >= 0)) {
-    throw new OutboxError('OUTBOX_PAYLOAD', `\`notBefore\` must be epoch ms, got ${errorText(notBefore)}`)
-  }
-  const items = ask('countItems', () => settings.countItems(payload))
-  if (!Number.isSafeInteger(items) || items < 0) {
-    throw new OutboxError('OUTBOX_OPTION', `\`countItems\` must answer an integer >= 0, got ${errorText(items)}`)
-  }
-  const meta = copyMeta(request.meta ?? ask('meta', () => settings.meta?.(payload)))
-  return {
-    payload,
-    json,
-    id,
-    items,
-    enqueuedAt: settings.clock.now(),
-    ...(meta && { meta }),
-    ...(notBefore !== undefined && { notBefore }),
-  }
-}
-
-function ask<T>(option: string, answer: () => T): T {
-  try {
-    return answer()
-  } catch (error) {
-    throw new OutboxError('OUTBOX_OPTION', `\`${option}\` must not throw, but did: ${errorText(error)}`, {
-      cause: error,
-    })
-  }
-}
-
-function copyMeta(meta: Meta | undefined): Meta | undefined {
-  if (meta === undefined) return undefined
-  if (typeof meta !== 'object' || meta === null || Array.isArray(meta)) {
-    throw new OutboxError('OUTBOX_PAYLOAD', `\`meta\` must be an object of JSON values, got ${errorText(meta)}`)
-  }
-  return JSON.parse(jsonOf(meta, 'meta')) as Meta
-}
-
-/** The way into the store: each batch is appended all or none, in the order of the calls, and answered with events. */
+/** The way into the store: each batch is appended all or none, in the order of the calls, within the limits, and answered. */
 export interface Appender<P> {
   add(batch: readonly PreparedRequest<P>[]): void
-  /** Reports requests as not kept. */
-  refuse(requests: readonly EnqueueRequest<P>[], error: unknown): void
   /** Resolves when everything added so far is answered. */
   idle(): Promise<void>
 }
@@ -74,73 +20,105 @@ export interface Appender<P> {
 export function createAppender<P>(deps: {
   readonly settings: Settings<P>
   readonly openStore: () => Promise<Store>
-  readonly reporter: Reporter<P>
+  /** The batch is durable. */
+  readonly onKept: (batch: readonly PreparedRequest<P>[]) => void
+  /** Nothing of the batch was kept. */
+  readonly onRefused: (batch: readonly PreparedRequest<P>[], error: unknown) => void
 }): Appender<P> {
-  const { settings, openStore, reporter } = deps
+  const { settings, openStore } = deps
   const pace = createPace()
-  const begun = new Set<Promise<void>>()
-  let turn: Promise<void> = Promise.resolve()
+  const answers = new Set<Promise<void>>()
+  const keeping = new Set<Promise<void>>()
+  const begun = { entries: 0, bytes: 0 }
+  let turn: Promise<unknown> = Promise.resolve()
 
   function add(batch: readonly PreparedRequest<P>[]): void {
-    const previous = turn
-    let answer!: Promise<void>
-    const begin = async () => {
-      await previous
-      if (pace.isDue()) await pace.rest()
-      try {
-        const store = await openStore()
-        answer = store.append(await encodeAll(batch, settings.codec))
-      } catch (error) {
-        answer = Promise.reject(error)
-      }
+    const beginning = begin(batch, turn)
+    turn = beginning.catch(() => undefined)
+    const answer = answerTo(batch, beginning)
+    answers.add(answer)
+    void answer.then(() => answers.delete(answer))
+  }
+
+  async function answerTo(
+    batch: readonly PreparedRequest<P>[],
+    beginning: Promise<{ readonly kept: Promise<void> }>,
+  ): Promise<void> {
+    try {
+      await (
+        await beginning
+      ).kept
+    } catch (error) {
+      return deps.onRefused(batch, error)
     }
-    turn = begin()
-    const settled = turn
-      .then(() => answer)
-      .then(
-        () => accept(batch),
-        (error: unknown) => refuse(batch, error),
-      )
-    begun.add(settled)
-    void settled.then(() => begun.delete(settled))
+    deps.onKept(batch)
   }
 
-  function accept(batch: readonly PreparedRequest<P>[]): void {
-    for (const { id, meta, enqueuedAt } of batch) {
-      reporter.add({ type: 'enqueued', origin: 'here', id, ...(meta && { meta }), enqueuedAt })
+  /** Waits for its turn and begins; `kept` is wrapped, so that the next turn comes before the store has answered. */
+  async function begin(
+    batch: readonly PreparedRequest<P>[],
+    previous: Promise<unknown>,
+  ): Promise<{ readonly kept: Promise<void> }> {
+    await previous
+    if (pace.isDue()) await pace.rest()
+    const store = await openStore()
+    const drafts = await encodeAll(batch, settings.codec)
+    const size = { entries: drafts.length, bytes: drafts.reduce((sum, { bytes }) => sum + bytes, 0) }
+    await makeSureOfRoom(size, store)
+    return { kept: track(store.append(drafts), size) }
+  }
+
+  function track(kept: Promise<void>, { entries, bytes }: typeof begun): Promise<void> {
+    const forget = () => {
+      keeping.delete(kept)
+      begun.entries -= entries
+      begun.bytes -= bytes
     }
-    reporter.changed()
+    keeping.add(kept)
+    begun.entries += entries
+    begun.bytes += bytes
+    kept.then(forget, forget)
+    return kept
   }
 
-  function refuse(requests: readonly EnqueueRequest<P>[], error: unknown): void {
-    const failure = isOutboxError(error)
-      ? error
-      : new OutboxError('OUTBOX_STORE', `the store refused an append: ${errorText(error)}`, { cause: error })
-    for (const { id = '', payload, meta } of requests) {
-      reporter.add({ type: 'enqueueFailed', origin: 'here', id, payload, ...(meta && { meta }), error: failure })
-    }
+  /** What has been begun may or may not be in the store's counts, so near a limit everything begun is waited for. */
+  async function makeSureOfRoom(size: typeof begun, store: Store): Promise<void> {
+    const { maxEntries, maxBytes } = settings
+    if (maxEntries === Infinity && maxBytes === Infinity) return
+    const before = await store.counts()
+    const mayHold = before.pending + begun.entries + size.entries <= maxEntries
+    if (mayHold && before.bytes + begun.bytes + size.bytes <= maxBytes) return
+    await Promise.allSettled(keeping)
+    const { pending, bytes } = await store.counts()
+    if (pending + size.entries > maxEntries) throw fullError('maxEntries', maxEntries, `${pending} entries wait`)
+    if (bytes + size.bytes > maxBytes)
+      throw fullError('maxBytes', maxBytes, `${bytes} bytes wait, and ${size.bytes} came`)
   }
 
-  async function idle(): Promise<void> {
-    await Promise.all(begun)
+  return {
+    add,
+    async idle() {
+      await Promise.all(answers)
+    },
   }
+}
 
-  return { add, refuse, idle }
+function fullError(option: string, limit: number, present: string): OutboxError {
+  return new OutboxError('OUTBOX_FULL', `the outbox is full: \`${option}\` is ${limit}; ${present}`)
 }
 
 async function encodeAll<P>(batch: readonly PreparedRequest<P>[], codec: Codec): Promise<readonly Draft[]> {
   const drafts: Draft[] = []
-  for (const request of batch) {
-    const written = codec.encode(request.json)
-    drafts.push(draftOf(request, typeof written === 'string' ? written : await written, codec.name))
-  }
+  for (const request of batch) drafts.push(await draftOf(request, codec))
   return drafts
 }
 
-function draftOf<P>(request: PreparedRequest<P>, body: string, codec: string): Draft {
+/** The request as it is stored, its payload written by the codec. */
+export async function draftOf<P>(request: PreparedRequest<P>, codec: Codec): Promise<Draft> {
+  const { payload: _payload, json, ...facts } = request
+  const body = await codec.encode(json)
   if (typeof body !== 'string') {
     throw new OutboxError('OUTBOX_OPTION', `\`codec.encode\` must answer a text, got ${typeof body}`)
   }
-  const { payload: _, json: __, ...facts } = request
-  return { ...facts, body, codec, version: 0, lane: defaultLane, bytes: utf8Length(body) }
+  return { ...facts, body, codec: codec.name, version: 0, lane: defaultLane, bytes: utf8Length(body) }
 }

@@ -2,20 +2,21 @@ import { createActor } from 'xstate'
 import type { Actor, InspectionEvent } from 'xstate'
 import { outputOf } from '../machines/setup.ts'
 import type { SyncOutput } from '../machines/setup.ts'
-import { prepare } from './append.ts'
+import { createAppender } from './append.ts'
 import type { SyncMachine } from './createSyncMachine.ts'
 import { machineFor } from './createSyncMachine.ts'
 import { createDeadLetters } from './deadLetters.ts'
 import type { DeadLetters } from './deadLetters.ts'
 import { decodeEntry } from './decode.ts'
-import type { Entry, StoredAuditRecord } from './entry.ts'
-import { errorText, OutboxError } from './errors.ts'
+import type { Counts, Entry, StoredAuditRecord } from './entry.ts'
+import { appendError, errorText, OutboxError } from './errors.ts'
 import { explain } from './explain.ts'
 import type { Flushed } from './flush.ts'
 import { flushActor, snapshotAnswer } from './flush.ts'
 import { createGatherer } from './gather.ts'
 import { settingsFrom } from './options.ts'
 import type { SyncOptions } from './options.ts'
+import { prepare } from './prepare.ts'
 import type { EnqueueRequest } from './report.ts'
 import type { Status } from './status.ts'
 import { createStatusBoard } from './statusBoard.ts'
@@ -58,8 +59,10 @@ export interface Outbox<P> extends AsyncDisposable {
   pause(): void
   /** Goes on after `pause` or a hold. */
   resume(): void
-  /** Tries the first entry now, whatever it waits for. */
-  retry(): void
+  /** Tries the first entry now, whatever it waits for; with an `id`, only if it is that entry which waits. */
+  retry(about?: { readonly id?: string }): void
+  /** Removes a waiting entry without pushing it; false when it is not waiting (any more). */
+  cancel(id: string): Promise<boolean>
   /** Pushes now, cutting backoffs short; resolves when it can say how that went. Never rejects for a failed push. */
   flush(): Promise<Flushed>
   readonly deadLetters: DeadLetters<P>
@@ -67,8 +70,12 @@ export interface Outbox<P> extends AsyncDisposable {
   history(range?: PageRange): Promise<readonly StoredAuditRecord[]>
   /** Listens to what the machine emits. */
   readonly on: Actor<SyncMachine<P>>['on']
+  /** Adds up everything that ever entered by where it went; `missing` is 0 unless the store has lost something. */
+  verify(): Promise<Counts & { readonly missing: number }>
   /** Aborts the push in flight, settles what is known, closes the store. */
   stop(): Promise<SyncOutput>
+  /** Stops, and erases everything that is stored under this name. */
+  destroy(): Promise<void>
 }
 
 /**
@@ -87,17 +94,29 @@ export function createOutbox<P>(options: OutboxOptions<P>): Outbox<P> {
   const board = createStatusBoard(actor, clock)
   const gatherer = createGatherer<P>((batches) => {
     // The event is the machine's own, so it is not among its public commands.
-    actor.send({ type: 'engine.enqueue', batches } as never)
+    if (isRunning()) actor.send({ type: 'engine.enqueue', batches } as never)
+    else batches.forEach(lateAppender.add)
   })
-  const refuseAll = () => gatherer.refuseAll(stoppedError('before the store answered; the entry may have been kept'))
+  // What was enqueued in the tick in which somebody stopped the actor is written all the same.
+  const lateAppender = createAppender<P>({
+    settings,
+    openStore: () => storage(settings.name),
+    onKept: (batch) => batch.forEach(({ id }) => gatherer.accept(id)),
+    onRefused: (batch, error) => batch.forEach(({ id }) => gatherer.refuse(id, appendError(error))),
+  })
+  const refuseSent = () => gatherer.refuseSent(stoppedError('before the store answered; the entry may have been kept'))
 
   actor.on('enqueued', ({ id }) => gatherer.accept(id))
   actor.on('enqueueFailed', ({ id, error }) => gatherer.refuse(id, error))
-  actor.subscribe({ complete: refuseAll, error: refuseAll })
+  actor.subscribe({ complete: refuseSent, error: refuseSent })
   if (autoStart) actor.start()
 
+  function isRunning(): boolean {
+    return actor.getSnapshot().status === 'active'
+  }
+
   function mustRun(): void {
-    if (actor.getSnapshot().status !== 'active') throw stoppedError('and takes nothing more')
+    if (!isRunning()) throw stoppedError('and takes nothing more')
   }
 
   async function openStore(): Promise<Store> {
@@ -114,7 +133,7 @@ export function createOutbox<P>(options: OutboxOptions<P>): Outbox<P> {
 
   async function stop(): Promise<SyncOutput> {
     gatherer.send()
-    if (actor.getSnapshot().status === 'active') {
+    if (isRunning()) {
       actor.start()
       actor.send({ type: 'stop' })
     }
@@ -139,7 +158,8 @@ export function createOutbox<P>(options: OutboxOptions<P>): Outbox<P> {
     },
     pause: () => actor.send({ type: 'pause' }),
     resume: () => actor.send({ type: 'resume' }),
-    retry: () => actor.send({ type: 'retry' }),
+    retry: (about) => actor.send({ type: 'retry', ...about }),
+    cancel: async (id) => (await (await openStore()).cancel([id])) > 0,
     async flush() {
       gatherer.send()
       await gatherer.settled()
@@ -148,11 +168,24 @@ export function createOutbox<P>(options: OutboxOptions<P>): Outbox<P> {
     deadLetters: createDeadLetters(openStore, settings),
     history: async (range) => (await openStore()).readAudit({ limit: 100, ...range }),
     on: actor.on.bind(actor),
+    async verify() {
+      const counts = await (await openStore()).counts()
+      return { ...counts, missing: missingFrom(counts) }
+    },
     stop,
+    async destroy() {
+      await stop()
+      await (await storage(settings.name)).destroy()
+    },
     [Symbol.asyncDispose]: async () => {
       await stop()
     },
   }
+}
+
+function missingFrom({ pending, dead, totals }: Counts): number {
+  const { enqueued, delivered, skipped, cancelled, discarded, quarantined } = totals
+  return enqueued - (pending + dead + delivered + skipped + cancelled + discarded + quarantined)
 }
 
 function stoppedError(when: string): OutboxError {

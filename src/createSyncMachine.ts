@@ -68,7 +68,8 @@ export function machineFor<P>(settings: Settings<P>, storage: OpenStorage): Sync
     actors: {
       engine: fromCallback<EngineCommand<P>, SyncInput, AnyEventObject>(({ input, receive, sendBack }) => {
         const { push, warning } = pushFor(settings, input)
-        const end = runEngine({ ...settings, push }, () => storage(input.name ?? settings.name), {
+        const { name = settings.name } = input
+        const end = runEngine({ ...settings, name, push }, () => storage(name), {
           send: sendBack,
           receive,
         })

@@ -143,7 +143,7 @@ async function conclude<P>(
 }
 
 /** Makes the entry a dead letter, loudly. */
-function bury<P>(
+async function bury<P>(
   head: StoredEntry,
   entry: Entry<P>,
   death: Pick<Settlement & { kind: 'dead' }, 'code' | 'reason'> & { readonly attempts: number },
@@ -153,13 +153,28 @@ function bury<P>(
   const settlement = deadSettlement(head, { ...death, at: pass.settings.clock.now() })
   const { id, meta } = head
   const message = `dropping outbox entry ${id} to the dead letters (${code}, attempts: ${attempts}): ${reason}`
-  return record(
+  await record(
     settlement,
     [
       { type: 'warning', origin: 'here', code: 'OUTBOX_DROPPED', message, id, ...(meta && { meta }), attempts, reason },
       { type: 'dropped', origin: 'here', entry: { ...entry, ...settlement.tries }, code, reason },
     ],
     pass,
+  )
+  await trimDead(pass)
+  return undefined
+}
+
+/** Discards the oldest dead letters beyond the limit, loudly. */
+async function trimDead<P>({ store, reporter, settings: { deadLimit } }: Pass<P>): Promise<void> {
+  if (deadLimit === Infinity) return
+  const { dead } = await store.counts()
+  if (dead <= deadLimit) return
+  const letters = await store.readDead({ limit: dead - deadLimit })
+  const discarded = await store.discard(letters.map(({ entry }) => entry.id))
+  reporter.warn(
+    'OUTBOX_DEAD_LIMIT',
+    `discarded the ${discarded} oldest of the dead letters: \`deadLimit\` is ${deadLimit}`,
   )
 }
 

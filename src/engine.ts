@@ -1,16 +1,19 @@
-import { createAppender, prepare } from './append.ts'
+import { createAppender } from './append.ts'
 import { macrotask } from './clock.ts'
 import { createControlDesk } from './control.ts'
-import { errorText, OutboxError } from './errors.ts'
+import { appendError, errorText, OutboxError } from './errors.ts'
 import type { Heads } from './heads.ts'
 import { createHeads } from './heads.ts'
 import { createLeaseKeeper } from './lease.ts'
 import type { Settings } from './options.ts'
 import { createPasses } from './pass.ts'
+import { prepare } from './prepare.ts'
 import type { EngineCommand, EngineEvent, EnqueueRequest, PreparedRequest } from './report.ts'
 import { createReporter } from './reporter.ts'
 import { createSettler } from './settle.ts'
+import { createStaleWatch } from './stale.ts'
 import type { Store, StoreChange } from './store/contract.ts'
+import { moveIn } from './tenants.ts'
 
 /** How the engine talks with its machine. */
 export interface EnginePort<P> {
@@ -37,8 +40,16 @@ export function runEngine<P>(settings: Settings<P>, makeStore: () => Promise<Sto
     used = await makeStore()
     return used
   }
-  const reporter = createReporter<P>({ openStore, send, soon: macrotask })
-  const appender = createAppender({ settings, openStore, reporter })
+  const reporter = createReporter<P>({ openStore, send, soon: macrotask, onCounts: (counts) => stale.look(counts) })
+  const stale = createStaleWatch({
+    ...settings,
+    onStale: (waitedMs) => reporter.warn('OUTBOX_STALE', `the oldest entry has waited ${waitedMs} ms`),
+  })
+  const tenancy = moveIn(settings.store ?? settings.name, settings.push)
+  if (tenancy.isShared) {
+    reporter.warn('OUTBOX_NAME_SHARED', `another outbox with another push uses the same place ("${settings.name}")`)
+  }
+  const appender = createAppender<P>({ settings, openStore, onKept: reportKept, onRefused: reportRefused })
   const settler = createSettler(reporter)
   const keeper = createLeaseKeeper({
     openStore,
@@ -88,7 +99,10 @@ export function runEngine<P>(settings: Settings<P>, makeStore: () => Promise<Sto
     if (change.kind === 'control') return void control.read().catch(reporter.warnOfStore)
     if (change.kind === 'quarantined')
       reporter.warn('OUTBOX_QUARANTINED', `moved aside: ${change.reason}`, change.reason)
-    if (change.kind === 'removed') opened?.heads.drop()
+    if (change.kind === 'removed') {
+      opened?.heads.drop()
+      send({ type: 'engine.removed' })
+    }
     reporter.changed()
   }
 
@@ -96,14 +110,28 @@ export function runEngine<P>(settings: Settings<P>, makeStore: () => Promise<Sto
     try {
       appendPrepared(requests.map((request) => prepare(request, settings)))
     } catch (error) {
-      appender.refuse(requests, error)
+      reportRefused(requests, error)
     }
   }
 
   function appendPrepared(batch: readonly PreparedRequest<P>[]): void {
     if (isClosing)
-      appender.refuse(batch, new OutboxError('OUTBOX_STOPPED', 'this outbox is stopping and keeps nothing more'))
+      reportRefused(batch, new OutboxError('OUTBOX_STOPPED', 'this outbox is stopping and keeps nothing more'))
     else appender.add(batch)
+  }
+
+  function reportKept(batch: readonly PreparedRequest<P>[]): void {
+    for (const { id, meta, enqueuedAt } of batch) {
+      reporter.add({ type: 'enqueued', origin: 'here', id, ...(meta && { meta }), enqueuedAt })
+    }
+    reporter.changed()
+  }
+
+  function reportRefused(requests: readonly EnqueueRequest<P>[], cause: unknown): void {
+    const error = appendError(cause)
+    for (const { id = '', payload, meta } of requests) {
+      reporter.add({ type: 'enqueueFailed', origin: 'here', id, payload, ...(meta && { meta }), error })
+    }
   }
 
   function obey(command: EngineCommand<P>): void {
@@ -146,6 +174,8 @@ export function runEngine<P>(settings: Settings<P>, makeStore: () => Promise<Sto
   }
 
   async function letGo(): Promise<void> {
+    stale.end()
+    tenancy.moveOut()
     opened?.unwatch()
     opened = undefined
     await keeper.release()
@@ -172,6 +202,8 @@ export function runEngine<P>(settings: Settings<P>, makeStore: () => Promise<Sto
   })
   return () => {
     isOver = true
+    stale.end()
+    tenancy.moveOut()
     passes.abort(0)
     void endQuietly()
   }

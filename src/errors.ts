@@ -6,6 +6,7 @@ export type OutboxErrorCode =
   | 'OUTBOX_NO_STORE'
   | 'OUTBOX_FORMAT'
   | 'OUTBOX_QUOTA'
+  | 'OUTBOX_FULL'
   | 'OUTBOX_LEASE_LOST'
   | 'OUTBOX_STOPPED'
 
@@ -91,4 +92,10 @@ export function errorText(error: unknown): string {
     text = 'an error that cannot be printed'
   }
   return text.length > 500 ? `${text.slice(0, 499)}…` : text
+}
+
+/** The error that an enqueue is refused with: the store's own, or one that names it as the cause. */
+export function appendError(cause: unknown): OutboxError {
+  if (isOutboxError(cause)) return cause
+  return new OutboxError('OUTBOX_STORE', `the store refused an append: ${errorText(cause)}`, { cause })
 }

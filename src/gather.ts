@@ -10,50 +10,56 @@ export interface Gatherer<P> {
   /** The entry with this id has been answered. */
   accept(id: string): void
   refuse(id: string, error: Error): void
-  /** No answer will come any more. */
-  refuseAll(error: OutboxError): void
+  /** No answer will come any more to what has been handed on. */
+  refuseSent(error: OutboxError): void
   /** Resolves when everything added so far has been answered. */
   settled(): Promise<void>
 }
 
 interface Ticket {
+  readonly id: string
   resolve(): void
   reject(error: Error): void
 }
 
+interface Gathered<P> {
+  readonly batch: readonly PreparedRequest<P>[]
+  readonly tickets: readonly Ticket[]
+}
+
 export function createGatherer<P>(hand: (batches: readonly (readonly PreparedRequest<P>[])[]) => void): Gatherer<P> {
-  const tickets = new Map<string, Ticket[]>()
+  const sent = new Map<string, Ticket[]>()
   const answers = new Set<Promise<unknown>>()
-  let gathered: (readonly PreparedRequest<P>[])[] = []
+  let gathered: Gathered<P>[] = []
 
   function send(): void {
     if (gathered.length === 0) return
-    const batches = gathered
+    const present = gathered
     gathered = []
-    hand(batches)
+    for (const ticket of present.flatMap(({ tickets }) => tickets)) {
+      const queue = sent.get(ticket.id)
+      if (queue === undefined) sent.set(ticket.id, [ticket])
+      else queue.push(ticket)
+    }
+    hand(present.map(({ batch }) => batch))
   }
 
   function take(id: string): Ticket | undefined {
-    const queue = tickets.get(id)
+    const queue = sent.get(id)
     const ticket = queue?.shift()
-    if (queue?.length === 0) tickets.delete(id)
+    if (queue?.length === 0) sent.delete(id)
     return ticket
-  }
-
-  function answerTo(id: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const queue = tickets.get(id)
-      if (queue === undefined) tickets.set(id, [{ resolve, reject }])
-      else queue.push({ resolve, reject })
-    })
   }
 
   return {
     send,
     async add(batch) {
       if (gathered.length === 0) queueMicrotask(send)
-      gathered.push(batch)
-      const answer = Promise.all(batch.map(({ id }) => answerTo(id)))
+      const tickets: Ticket[] = []
+      const answer = Promise.all(
+        batch.map(({ id }) => new Promise<void>((resolve, reject) => void tickets.push({ id, resolve, reject }))),
+      )
+      gathered.push({ batch, tickets })
       answers.add(answer)
       try {
         await answer
@@ -63,9 +69,9 @@ export function createGatherer<P>(hand: (batches: readonly (readonly PreparedReq
     },
     accept: (id) => take(id)?.resolve(),
     refuse: (id, error) => take(id)?.reject(error),
-    refuseAll(error) {
-      for (const { reject } of [...tickets.values()].flat()) reject(error)
-      tickets.clear()
+    refuseSent(error) {
+      for (const { reject } of [...sent.values()].flat()) reject(error)
+      sent.clear()
     },
     async settled() {
       await Promise.allSettled(answers)

@@ -6,7 +6,7 @@ export { createOutbox } from './createOutbox.ts'
 export type { Outbox, OutboxOptions, PageRange } from './createOutbox.ts'
 export { createSyncMachine, syncMachine } from './createSyncMachine.ts'
 export type { SyncMachine, SyncStateValue } from './createSyncMachine.ts'
-export type { DeadLetters } from './deadLetters.ts'
+export type { DeadLetters, RequeueHow } from './deadLetters.ts'
 export type {
   AuditRecord,
   Counts,

@@ -35,6 +35,14 @@ export interface SyncOptions<P> {
   readonly stopLimitMs?: number
   /** An entry older than this becomes a dead letter instead of being pushed, ms >= 1; default: never. */
   readonly maxAgeMs?: number
+  /** Warns (`OUTBOX_STALE`) when the oldest entry has waited this long, ms >= 1; default: never. */
+  readonly staleAfterMs?: number
+  /** At most this many entries wait; more are refused with `OUTBOX_FULL`, none is evicted. An integer >= 1; default: no limit. */
+  readonly maxEntries?: number
+  /** At most this many bytes wait, by `bytes` of the entries; as `maxEntries`. */
+  readonly maxBytes?: number
+  /** At most this many dead letters are kept; the oldest beyond are discarded with the warning `OUTBOX_DEAD_LIMIT`. An integer >= 1; default: no limit. */
+  readonly deadLimit?: number
   /** How many things a payload holds, an integer >= 0; run once, at enqueue; 0 marks an entry that needs no push. Default 1. */
   readonly countItems?: (payload: P) => number
   /** The meta of an entry that is enqueued without one; run once, at enqueue. */
@@ -59,6 +67,10 @@ export interface Settings<P> {
   readonly stopGraceMs: number
   readonly stopLimitMs: number
   readonly maxAgeMs: number
+  readonly staleAfterMs: number
+  readonly maxEntries: number
+  readonly maxBytes: number
+  readonly deadLimit: number
   readonly countItems: (payload: P) => number
   readonly meta: ((payload: P) => Meta) | undefined
   readonly codec: Codec
@@ -79,6 +91,10 @@ export function defaultSettings<P>(): Settings<P> {
     stopGraceMs: 2_000,
     stopLimitMs: 10_000,
     maxAgeMs: Infinity,
+    staleAfterMs: Infinity,
+    maxEntries: Infinity,
+    maxBytes: Infinity,
+    deadLimit: Infinity,
     countItems: () => 1,
     meta: undefined,
     codec: jsonCodec,
@@ -123,6 +139,11 @@ const timer = (least: number): Rule => ({
   text: `a number of ms from ${least} to 2^31 - 1`,
   holds: (value) => typeof value === 'number' && value >= least && value <= longestTimerMs,
 })
+const limit: Rule = {
+  text: 'an integer >= 1, or Infinity',
+  holds: (value) => typeof value === 'number' && value >= 1 && (Number.isSafeInteger(value) || value === Infinity),
+}
+const longTime: Rule = { text: 'a number of ms >= 1', holds: (value) => typeof value === 'number' && value >= 1 }
 const callable: Rule = { text: 'a function', holds: (value) => typeof value === 'function' }
 const objectWith = (...methods: readonly string[]): Rule => ({
   text: `an object with ${methods.join(', ')}`,
@@ -139,10 +160,7 @@ const rules = {
     holds: (value) => typeof value === 'string' && value.length >= 1 && value.length <= 128,
   },
   store: objectWith('append', 'read', 'settle', 'counts', 'lease', 'watch', 'close'),
-  maxAttempts: {
-    text: 'an integer >= 1, or Infinity',
-    holds: (value) => typeof value === 'number' && value >= 1 && (Number.isSafeInteger(value) || value === Infinity),
-  },
+  maxAttempts: limit,
   backoff: callable,
   idlePollMs: timer(1),
   pushTimeoutMs: {
@@ -151,7 +169,11 @@ const rules = {
   },
   stopGraceMs: timer(0),
   stopLimitMs: timer(1),
-  maxAgeMs: { text: 'a number of ms >= 1', holds: (value) => typeof value === 'number' && value >= 1 },
+  maxAgeMs: longTime,
+  staleAfterMs: longTime,
+  maxEntries: limit,
+  maxBytes: limit,
+  deadLimit: limit,
   countItems: callable,
   meta: callable,
   codec: {

@@ -21,8 +21,8 @@ export type Command<P> =
   | { readonly type: 'wake' }
   /** Looks at once and cuts a backoff short, but not a wait that the server asked for. */
   | { readonly type: 'flush' }
-  /** Cuts any wait of the first entry short. */
-  | { readonly type: 'retry' }
+  /** Cuts any wait of the first entry short; with an `id`, only if it is that entry which waits. */
+  | { readonly type: 'retry'; readonly id?: string }
   /** Lets the push in flight finish and pushes nothing more, also after a restart. */
   | { readonly type: 'pause' }
   /** Lifts `pause` and a hold. */
@@ -43,6 +43,9 @@ export type WarningCode =
   | 'OUTBOX_BACKOFF'
   | 'OUTBOX_NO_PUSH'
   | 'OUTBOX_OPTION'
+  | 'OUTBOX_STALE'
+  | 'OUTBOX_DEAD_LIMIT'
+  | 'OUTBOX_NAME_SHARED'
 
 /** Something that went wrong without losing anything silently. */
 export interface Warning {
@@ -156,6 +159,8 @@ export type EngineEvent<P> =
   /** The lease came after a pass had ended in standby, or the wait for it failed: look again. */
   | { readonly type: 'engine.leading' }
   | ({ readonly type: 'engine.reports' } & Reports<P>)
+  /** Somebody removed entries: the one that waits may be gone. */
+  | { readonly type: 'engine.removed' }
   | { readonly type: 'engine.control'; readonly paused: boolean; readonly held?: string }
   | { readonly type: 'engine.closed' }
   /** From the handle: prepared requests, each batch all or none. */

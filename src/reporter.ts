@@ -1,3 +1,4 @@
+import type { Counts } from './entry.ts'
 import { errorText } from './errors.ts'
 import type { EngineEvent, OutboxEvent, WarningCode } from './report.ts'
 import type { Store } from './store/contract.ts'
@@ -20,6 +21,8 @@ const largestBatch = 64
 export function createReporter<P>(deps: {
   readonly openStore: () => Promise<Store>
   readonly send: (event: EngineEvent<P>) => void
+  /** Looks at each counts that is sent. */
+  readonly onCounts: (counts: Counts) => void
   /** Calls back soon, after the work at hand. */
   readonly soon: () => Promise<void>
 }): Reporter<P> {
@@ -49,6 +52,7 @@ export function createReporter<P>(deps: {
       events = events.slice(largestBatch)
       const changed = isChanged && events.length === 0
       if (changed) isChanged = false
+      if (counts !== undefined) deps.onCounts(counts)
       deps.send({ type: 'engine.reports', events: batch, ...(counts && { counts }), ...(changed && { changed }) })
     }
   }

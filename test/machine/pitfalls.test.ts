@@ -312,6 +312,16 @@ describe('actor.stop() at any moment', () => {
     expect(lease.epoch).toBe(2)
   })
 
+  test('writes what the handle was given in the tick before', async () => {
+    const store = memoryStore()
+    const world = createWorld(undefined, { store })
+    const kept = [world.outbox.enqueue({ text: 'a' }), world.outbox.enqueue({ text: 'b' })]
+    world.outbox.actor.stop()
+    await Promise.all(kept)
+    expect(await store.read({ limit: 3 })).toMatchObject([{ body: '{"text":"a"}' }, { body: '{"text":"b"}' }])
+    await expect(world.outbox.enqueue({ text: 'c' })).rejects.toMatchObject({ code: 'OUTBOX_STOPPED' })
+  })
+
   test('rejects what the store had not answered yet, and still writes it', async () => {
     const store = memoryStore()
     const world = createWorld(undefined, { store })

@@ -51,6 +51,7 @@ const reports: readonly EngineEvent<unknown>[] = [
   { type: 'engine.standby' },
   { type: 'engine.leading' },
   { type: 'engine.reports', events: [], changed: true },
+  { type: 'engine.removed' },
   { type: 'engine.control', paused: true },
   { type: 'engine.enqueue', batches: [] },
   { type: 'engine.closed' },
