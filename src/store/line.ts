@@ -5,6 +5,8 @@ export interface Line {
    * @param signal - leaves the line and rejects with its reason; no effect once it is the caller's turn.
    */
   enter(signal: AbortSignal): Promise<() => void>
+  /** The caller's turn, if nobody else's is; else undefined. */
+  tryEnter(): (() => void) | undefined
 }
 
 export function createLine(): Line {
@@ -24,6 +26,7 @@ export function createLine(): Line {
   }
 
   return {
+    tryEnter: () => (isBusy ? undefined : startTurn()),
     enter(signal) {
       return new Promise((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason as Error)

@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { Store } from './contract.ts'
+import { fsStore } from './fs/index.ts'
+
+/** The platform's own store: files in `.xstate-outbox/<name>` under the working directory. */
+export function defaultStore({ name, auditLimit }: { readonly name: string; readonly auditLimit?: number }): Store {
+  const directory = join(process.cwd(), '.xstate-outbox', folderOf(name))
+  return fsStore({ directory, ...(auditLimit !== undefined && { auditLimit }) })
+}
+
+const longestName = 100
+
+/**
+ * A folder name for any text: other text gives another folder, also where upper and lower case are the same to the file system,
+ * and none leaves the folder it is put in.
+ */
+export function folderOf(name: string): string {
+  if (/^[a-z0-9_-]{1,100}$/.test(name)) return name
+  // The readable part is for people; the hash tells apart. UTF-16, since UTF-8 makes all lone surrogates the same.
+  const readable = name.replaceAll(/[^a-zA-Z0-9_-]+/g, '_').slice(0, longestName / 2)
+  return `${readable.toLowerCase()}.${createHash('sha256').update(Buffer.from(name, 'utf16le')).digest('hex').slice(0, 32)}`
+}

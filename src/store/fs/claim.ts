@@ -1,0 +1,85 @@
+import { OutboxError } from '../../errors.ts'
+import type { Directory } from './directory.ts'
+import { errnoOf } from './files.ts'
+import { frameKinds, frameOf, seqStep, writeHeader } from './frame.ts'
+import type { LogEnd } from './ledger.ts'
+import type { Log, Opening, WriterLog } from './log.ts'
+import { emptyEnd } from './log.ts'
+import { segmentName, temporaryName } from './names.ts'
+import type { Processes } from './processes.ts'
+
+/** A segment to write to. */
+export interface OwnSegment {
+  readonly writer: number
+  readonly file: number
+  /** Behind the first frame. */
+  readonly end: LogEnd
+}
+
+/**
+ * Makes the first segment of this store object, as a writer that nobody is any more, or nobody ever was.
+ * @param refresh - brings the log up to date.
+ */
+export function claimWriter(directory: Directory, log: Log, processes: Processes, refresh: () => void): OwnSegment {
+  for (let tries = 0; tries < 1_000; tries += 1) {
+    refresh()
+    const writer = freeWriter(log, processes)
+    const end = log.writers.get(writer)?.end ?? emptyEnd
+    const segment = createSegment(directory, processes, writer, end)
+    if (segment === undefined) continue
+    refresh()
+    const present = log.writers.get(writer)
+    const { number, ordinal } = segment.end
+    const isMine =
+      present?.numbers.at(-1) === number && present.end.number === number && present.end.ordinal === ordinal
+    if (isMine) return segment
+    directory.files.close(segment.file)
+    directory.files.unlink(directory.at(segmentName(writer, number)))
+  }
+  throw new OutboxError('OUTBOX_STORE', `could not become a writer in ${directory.path}: others were always faster`)
+}
+
+/** Makes the next segment of a writer; undefined when somebody else did. */
+export function createSegment(
+  directory: Directory,
+  processes: Processes,
+  writer: number,
+  before: LogEnd,
+): OwnSegment | undefined {
+  const { files } = directory
+  const previous = before.number > 0 ? { number: before.number, at: before.at } : undefined
+  const opening: Opening = { owner: processes.self(), ...(previous && { previous }) }
+  const { frame, bodyLength, bodyCrc } = frameOf(JSON.stringify(opening))
+  const { ordinal, specials, seq, bytes: bytesBefore } = before
+  const sums = { ordinal, specials, seq, bytesBefore }
+  writeHeader(frame, { ...sums, kind: frameKinds.opening, writer, epoch: 0, count: 0, bytes: 0, bodyLength, bodyCrc })
+
+  const temporary = directory.at(temporaryName())
+  const file = files.create(temporary)
+  try {
+    files.write(file, frame, 0)
+    files.link(temporary, directory.at(segmentName(writer, before.number + 1)))
+  } catch (error) {
+    files.close(file)
+    if (errnoOf(error) === 'EEXIST') return undefined
+    throw error
+  } finally {
+    files.unlink(temporary)
+  }
+  return { writer, file, end: { ...before, number: before.number + 1, at: frame.length } }
+}
+
+function freeWriter(log: Log, processes: Processes): number {
+  for (let writer = 0; writer < seqStep; writer += 1) {
+    const present = log.writers.get(writer)
+    if (present === undefined || isFree(present, processes)) return writer
+  }
+  throw new OutboxError('OUTBOX_STORE', `a directory takes at most ${seqStep} stores that append at the same time`)
+}
+
+/** Whether nobody writes as this writer any more. */
+export function isFree({ numbers, owner, isEnded }: WriterLog, processes: Processes): boolean {
+  if (numbers.length === 0 || isEnded) return true
+  // Segments come into being with their first frame: one without it was torn by a power cut, which nobody survived.
+  return owner === undefined || processes.isGone(owner)
+}

@@ -1,0 +1,202 @@
+import type { StoredDeadLetter } from '../../entry.ts'
+import type { Requeue } from '../contract.ts'
+import { draftOf } from '../entries.ts'
+import type { Line } from '../line.ts'
+import { createLine } from '../line.ts'
+import { macrotask } from '../../clock.ts'
+import { deadWithIds, readDeadLetter } from './deadLetters.ts'
+import { encodeEntries } from './entryCode.ts'
+import { frameKinds, frameOf } from './frame.ts'
+import type { LedgerChange } from './ledger.ts'
+import type { Held, Session } from './session.ts'
+import type { Settings } from './settings.ts'
+import type { Command, Special } from './specials.ts'
+import { unheededSpecials } from './specials.ts'
+import { pause } from './ticker.ts'
+
+/** Does, or has done by whoever holds the lease, what is not a settlement. */
+export interface Clerk {
+  /** Resolves once it is recorded, with how many entries it was about. */
+  obey(command: Command): Promise<number>
+  /** Looks whether others ask for something. */
+  tick(): void
+  /** Ends what was begun. */
+  close(): Promise<void>
+}
+
+interface Deed {
+  readonly changes: readonly LedgerChange[]
+  readonly answer: number
+}
+
+/** How long entries are looked through before others get a turn, ms. */
+const paceMs = 8
+
+export function createClerk(session: Session, line: Line, settings: Settings): Clerk {
+  const { directory, log, pending, appender } = session
+  const turns = createLine()
+  const never = new AbortController().signal
+  let isTicking = false
+
+  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const endTurn = await turns.enter(never)
+    try {
+      return await work()
+    } finally {
+      endTurn()
+    }
+  }
+
+  /** Runs `work` with the lease; undefined when somebody else has it. */
+  async function asHolder<T>(work: (held: Held) => Promise<T>): Promise<T | undefined> {
+    const held = session.held()
+    if (held !== undefined) return work(held)
+    const endTurn = line.tryEnter()
+    if (endTurn === undefined) return undefined
+    let taken: Held | undefined
+    try {
+      await directory.make()
+      taken = session.tryTake(endTurn)
+    } finally {
+      if (taken === undefined) endTurn()
+    }
+    if (taken === undefined) return undefined
+    try {
+      return await work(taken)
+    } finally {
+      await taken.release()
+    }
+  }
+
+  async function obey(command: Command): Promise<number> {
+    const answer = await asHolder(async (held) => {
+      await heed(held)
+      const deed = await perform(command, new Set())
+      if (deed.changes.length > 0) record(held, deed.changes)
+      await heed(held)
+      return deed.answer
+    })
+    return answer ?? (await ask(command))
+  }
+
+  /** Leaves the command in the own log, and waits until somebody has obeyed it, or it can be done here. */
+  async function ask(command: Command): Promise<number> {
+    const text = frameOf(JSON.stringify(command))
+    const end = await appender.append({ ...text, kind: frameKinds.command, count: 0, bytes: 0, enqueuedAt: 0 })
+    const writer = appender.writer() ?? NaN
+    for (;;) {
+      const answer = session.ledger().answer(writer, end.specials - 1)
+      if (answer !== undefined) return answer
+      await asHolder(heed)
+      await pause(settings.pollMs / 4, undefined, { keepsAlive: true })
+      session.refresh()
+    }
+  }
+
+  /** Deals with the special frames that have not been dealt with. */
+  async function heed(held: Held): Promise<void> {
+    for (;;) {
+      const specials = [...unheededSpecials(directory, log, session.ledger())]
+      if (specials.length === 0) return
+      const putBack = new Set(specials.flatMap(({ dead }) => dead))
+      for (const special of specials) await heedOne(special, putBack, held)
+    }
+  }
+
+  async function heedOne(
+    { writer, special, command, dead }: Special,
+    putBack: ReadonlySet<number>,
+    held: Held,
+  ): Promise<void> {
+    const { changes, answer } = command ? await perform(command, putBack) : { changes: [], answer: dead.length }
+    const heeded: LedgerChange = { is: 'heeded', writer, special, ...(command ? { answer } : { dead }) }
+    record(held, [...changes, heeded])
+  }
+
+  function record(held: Held, changes: readonly LedgerChange[]): void {
+    held.journal.record(changes)
+    session.afterRecord(held)
+  }
+
+  /** @param putBack - dead letters that stand at the tail already, though the ledger does not know yet. */
+  async function perform(command: Command, putBack: ReadonlySet<number>): Promise<Deed> {
+    switch (command.do) {
+      case 'cancel':
+        return cancel(new Set(command.ids))
+      case 'discard': {
+        const dead = deadWithIds(session.ledger(), command.ids).filter((seq) => !putBack.has(seq))
+        return { changes: dead.length > 0 ? [{ is: 'discarded', dead }] : [], answer: dead.length }
+      }
+      case 'requeue':
+        return { changes: [], answer: await requeue(command.requeues, command.at, putBack) }
+      case 'control': {
+        const { control } = session.ledger().sums
+        const { paused = control.paused, held = control.held } = command.patch
+        return {
+          changes: [{ is: 'control', control: { paused, ...(typeof held === 'string' && { held }) } }],
+          answer: 1,
+        }
+      }
+    }
+  }
+
+  async function cancel(ids: ReadonlySet<string>): Promise<Deed> {
+    const found = []
+    let restedAt = performance.now()
+    for (const each of ids.size > 0 ? pending.all() : []) {
+      if (ids.has(each.entry.id)) found.push(each)
+      if (performance.now() - restedAt < paceMs) continue
+      await macrotask()
+      restedAt = performance.now()
+    }
+    const changes = found
+      .filter(({ writer, ordinal }) => !session.ledger().isSettled(writer, ordinal))
+      .map(({ writer, ordinal, entry }) => ({ is: 'cancelled', writer, ordinal, bytes: entry.bytes }) as const)
+    return { changes, answer: changes.length }
+  }
+
+  /** Appends the dead letters anew; the frame itself says which they were, so that a crash leaves them in one place only. */
+  async function requeue(requeues: readonly Requeue[], at: number, putBack: ReadonlySet<number>): Promise<number> {
+    const byId = new Map(requeues.map((each) => [each.id, each]))
+    const placings = deadWithIds(session.ledger(), byId.keys())
+      .filter((seq) => !putBack.has(seq))
+      .map((seq) => letterAt(seq))
+      .filter((letter) => letter !== undefined)
+      .map(({ seq, entry }) => ({
+        draft: { ...draftOf(byId.get(entry.id)?.replacement ?? entry), enqueuedAt: at },
+        requeues: entry.requeues + 1,
+        dead: seq,
+      }))
+    if (placings.length === 0) return 0
+    const bytes = placings.reduce((sum, { draft }) => sum + draft.bytes, 0)
+    const kind = frameKinds.requeue
+    await appender.append({ ...encodeEntries(placings), kind, count: placings.length, bytes, enqueuedAt: at })
+    return placings.length
+  }
+
+  function letterAt(seq: number): StoredDeadLetter | undefined {
+    const place = session.ledger().dead.get(seq)
+    return place && readDeadLetter(directory, seq, place)
+  }
+
+  return {
+    obey: (command) => inTurn(() => obey(command)),
+    tick() {
+      if (isTicking) return
+      const held = session.held()
+      if (held === undefined || unheededSpecials(directory, log, session.ledger()).next().done === true) return
+      isTicking = true
+      inTurn(async () => {
+        const present = session.held()
+        if (present !== undefined) await heed(present)
+      })
+        .catch(() => {
+          // Whoever asked waits on, and the next tick tries again; a disk that refuses to work shows in the next settle.
+        })
+        .finally(() => {
+          isTicking = false
+        })
+    },
+    close: () => inTurn(async () => {}),
+  }
+}

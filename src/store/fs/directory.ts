@@ -1,0 +1,71 @@
+import { join } from 'node:path'
+import type { Files } from './files.ts'
+import type { JournalName } from './names.ts'
+import { parseName } from './names.ts'
+
+/** What there is in a store's directory. */
+export interface Listing {
+  /** The segments of each writer by number, ascending. */
+  readonly segments: ReadonlyMap<number, readonly number[]>
+  /** The parts of all journals, oldest first. */
+  readonly journals: readonly JournalName[]
+  /** Epochs of the lease files, ascending. */
+  readonly leases: readonly number[]
+  readonly temporary: readonly string[]
+}
+
+/** A store's directory. */
+export interface Directory {
+  readonly files: Files
+  readonly path: string
+  at(name: string): string
+  /** What is in it now; cheap as long as nothing comes or goes. */
+  list(): Listing
+  /** Makes it, if it is not there, so that it stays. */
+  make(): Promise<void>
+}
+
+/** The kernel stamps a change with a coarse clock: a listing made so soon after one may lack the next, ms. */
+const stampCoarsenessMs = 50
+
+export function createDirectory(files: Files, path: string): Directory {
+  let known: { readonly changedAt: number; readonly listing: Listing } | undefined
+  return {
+    files,
+    path,
+    at: (name) => join(path, name),
+    list() {
+      const changedAt = files.stat(path)?.changedAt ?? 0
+      if (known?.changedAt === changedAt) return known.listing
+      const listing = listingOf(files.list(path) ?? [])
+      known = Math.abs(Date.now() - changedAt) > stampCoarsenessMs ? { changedAt, listing } : undefined
+      return listing
+    },
+    async make() {
+      const topmost = files.makeDirectory(path)
+      if (topmost === undefined) return
+      for (let made = path; ; made = join(made, '..')) {
+        await files.syncDirectory(join(made, '..'))
+        if (made === topmost || made === join(made, '..')) return
+      }
+    },
+  }
+}
+
+function listingOf(names: readonly string[]): Listing {
+  const segments = new Map<number, number[]>()
+  const journals: JournalName[] = []
+  const leases: number[] = []
+  const temporary: string[] = []
+  for (const text of names) {
+    const name = parseName(text)
+    if (name?.kind === 'segment') segments.set(name.writer, [...(segments.get(name.writer) ?? []), name.number])
+    else if (name?.kind === 'journal') journals.push(name)
+    else if (name?.kind === 'lease') leases.push(name.epoch)
+    else if (name?.kind === 'temporary') temporary.push(text)
+  }
+  for (const numbers of segments.values()) numbers.sort((a, b) => a - b)
+  journals.sort((a, b) => a.epoch - b.epoch || a.part - b.part)
+  leases.sort((a, b) => a - b)
+  return { segments, journals, leases, temporary }
+}

@@ -1,0 +1,165 @@
+import type { StoredEntry } from '../../entry.ts'
+import type { Directory } from './directory.ts'
+import type { Placed } from './entryCode.ts'
+import { entriesIn } from './entryCode.ts'
+import { unlessMissing } from './files.ts'
+import { frameKinds, lastSeqOf } from './frame.ts'
+import type { Found, FrameReader } from './frameReader.ts'
+import { createFrameReader } from './frameReader.ts'
+import type { FramePlace, Ledger } from './ledger.ts'
+import type { Log } from './log.ts'
+
+/** A pending entry and where it stands. */
+export interface PendingEntry {
+  readonly writer: number
+  readonly ordinal: number
+  readonly seq: number
+  readonly frame: FramePlace
+  readonly entry: StoredEntry
+}
+
+/** Entries that should stand in a segment, but cannot be read. */
+export interface Missing {
+  readonly writer: number
+  readonly ordinal: number
+  readonly count: number
+  readonly bytes: number
+  /** Where the damaged bytes are, if they are still there. */
+  readonly damage?: { readonly number: number; readonly at: number; readonly end: number }
+}
+
+/** The pending entries of one writer in their order. */
+export interface EntryStream {
+  /** The next one; undefined when there is none at present. */
+  peek(): PendingEntry | undefined
+  shift(): void
+  close(): void
+}
+
+export interface StreamSource {
+  readonly directory: Directory
+  readonly log: Log
+  ledger(): Ledger
+  /** Hears of what cannot be read, each time it is passed. */
+  onMissing(missing: Missing): void
+}
+
+/** @param after - only what has a greater number. */
+export function createEntryStream(source: StreamSource, writer: number, after: number): EntryStream {
+  const { directory, log, ledger, onMissing } = source
+  let reader: FrameReader | undefined
+  let number = -1
+  let frame: FramePlace | undefined
+  let entries: Iterator<Placed> | undefined
+  let next: PendingEntry | undefined
+  /** The ordinal that comes next, and the payload bytes before it; unknown until the first frame. */
+  let expected: { ordinal: number; bytes: number } | undefined
+
+  function start(): boolean {
+    const numbers = log.writers.get(writer)?.numbers ?? []
+    const settled = ledger().writers.get(writer)
+    const head = settled?.head
+    const first = head && numbers.includes(head.number) ? head.number : numbers[0]
+    if (first === undefined) return false
+    const from = head && first === head.number ? head.at : 0
+    expected = { ordinal: from > 0 && head ? head.ordinal : (settled?.settled.firstMissing() ?? 0), bytes: NaN }
+    let begin = first
+    for (const other of numbers) {
+      if (other > begin && (log.opening(writer, other)?.header.seq ?? Infinity) <= after) begin = other
+    }
+    if (begin !== first) expected = undefined
+    return openSegment(begin, begin === first ? from : 0)
+  }
+
+  function openSegment(segment: number, from = 0): boolean {
+    reader?.close()
+    reader = unlessMissing(() =>
+      createFrameReader(directory.files, log.pathOf(writer, segment), from, () => log.endOf(writer, segment)),
+    )
+    number = segment
+    return true
+  }
+
+  function nextFrame(): Found | undefined {
+    for (;;) {
+      const found = reader?.next()
+      if (found !== undefined) return found
+      const following = log.writers.get(writer)?.numbers.find((other) => other > number)
+      if (following === undefined) return undefined
+      openSegment(following)
+    }
+  }
+
+  function missing(from: number, to: number, bytes: number, damage?: Missing['damage']): void {
+    const { settled } = ledger().writer(writer)
+    if (from >= to || settled.firstMissing() >= to) return
+    onMissing({
+      writer,
+      ordinal: from,
+      count: to - from,
+      bytes: Number.isNaN(bytes) ? 0 : bytes,
+      ...(damage && { damage }),
+    })
+  }
+
+  /** Goes to the next frame that may hold a pending entry; false at the end. */
+  function enterFrame(): boolean {
+    const found = nextFrame()
+    if (found === undefined) {
+      const end = log.writers.get(writer)?.end
+      if (end && expected && expected.ordinal < end.ordinal) {
+        missing(expected.ordinal, end.ordinal, end.bytes - expected.bytes)
+        expected = { ordinal: end.ordinal, bytes: end.bytes }
+      }
+      return false
+    }
+    if (found.kind === 'damage') {
+      damaged = { number, at: found.at, end: found.end }
+      return true
+    }
+    const { header, at, end } = found
+    if (expected && expected.ordinal < header.ordinal) {
+      missing(expected.ordinal, header.ordinal, header.bytesBefore - expected.bytes, damaged)
+    }
+    damaged = undefined
+    expected = { ordinal: header.ordinal + header.count, bytes: header.bytesBefore + header.bytes }
+    const holdsEntries = header.kind === frameKinds.entries || header.kind === frameKinds.requeue
+    if (!holdsEntries || lastSeqOf(header) <= after) return true
+    if (ledger().writer(writer).settled.firstMissing() >= expected.ordinal) return true
+    const body = found.body()
+    if (body === undefined) {
+      missing(header.ordinal, expected.ordinal, header.bytes, { number, at, end })
+      return true
+    }
+    frame = { number, at, ordinal: header.ordinal }
+    entries = entriesIn(body, header)
+    return true
+  }
+  let damaged: Missing['damage']
+
+  function advance(): PendingEntry | undefined {
+    if (number < 0 && !start()) return undefined
+    for (;;) {
+      const step = entries?.next()
+      if (step === undefined || step.done === true) {
+        entries = undefined
+        if (!enterFrame()) return undefined
+        continue
+      }
+      const { ordinal, seq, decode } = step.value
+      if (seq > after && frame && !ledger().isSettled(writer, ordinal))
+        return { writer, ordinal, seq, frame, entry: decode() }
+    }
+  }
+
+  return {
+    peek: () => (next ??= advance()),
+    shift() {
+      next = undefined
+    },
+    close() {
+      reader?.close()
+      reader = undefined
+    },
+  }
+}

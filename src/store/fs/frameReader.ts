@@ -1,0 +1,102 @@
+import { crc32 } from 'node:zlib'
+import type { Files } from './files.ts'
+import type { FrameHeader } from './frame.ts'
+import { headerLength, magic, readHeader } from './frame.ts'
+
+/** A frame, or bytes between two frames that are none. */
+export type Found =
+  | {
+      readonly kind: 'frame'
+      readonly header: FrameHeader
+      readonly at: number
+      readonly end: number
+      /** The body, until the next call of the reader; undefined when it is damaged. */
+      body(): Buffer | undefined
+    }
+  | { readonly kind: 'damage'; readonly at: number; readonly end: number }
+
+/** Reads the frames of a file, one after the other. */
+export interface FrameReader {
+  /** The next frame; undefined when there is none, or not yet all of it. It may be asked again when the file has grown. */
+  next(): Found | undefined
+  /** Where the next frame is looked for. */
+  at(): number
+  close(): void
+}
+
+const readAheadBytes = 256 * 1024
+
+/** @param until - where the frames end, if that is not the end of the file. */
+export function createFrameReader(
+  files: Files,
+  path: string,
+  from = 0,
+  until: () => number = () => Infinity,
+): FrameReader {
+  const file = files.open(path)
+  let chunk = Buffer.alloc(0)
+  let chunkAt = from
+  let filled = 0
+  let at = from
+
+  /** Whether so many bytes from `at` on are there; if so, they are in the chunk. */
+  function has(length: number): boolean {
+    if (at + length > until()) return false
+    if (at >= chunkAt && at + length <= chunkAt + filled) return true
+    const available = files.size(file) - at
+    if (available < length) return false
+    const capacity = Math.min(Math.max(length, readAheadBytes), available)
+    if (chunk.length < capacity) chunk = Buffer.allocUnsafeSlow(capacity)
+    chunkAt = at
+    filled = files.read(file, chunk, at)
+    return filled >= length
+  }
+
+  /** Where the next intact header is, after a damaged one; undefined when there is none. */
+  function nextHeaderAt(): number | undefined {
+    const start = at
+    try {
+      for (at = start + 1; has(headerLength); at += 1) {
+        const found = chunk.subarray(0, filled).indexOf(magic, at - chunkAt)
+        if (found < 0) {
+          at = chunkAt + filled - headerLength
+          continue
+        }
+        at = chunkAt + found
+        if (has(headerLength) && readHeader(chunk, at - chunkAt) !== undefined) return at
+      }
+      return undefined
+    } finally {
+      at = start
+    }
+  }
+
+  return {
+    next() {
+      if (!has(headerLength)) return undefined
+      const start = at
+      const header = readHeader(chunk, at - chunkAt)
+      if (header === undefined) {
+        const end = nextHeaderAt()
+        if (end === undefined) return undefined
+        at = end
+        return { kind: 'damage', at: start, end }
+      }
+      const length = headerLength + header.bodyLength
+      if (!has(length)) return undefined
+      at = start + length
+      return {
+        kind: 'frame',
+        header,
+        at: start,
+        end: at,
+        body() {
+          const body = chunk.subarray(start - chunkAt + headerLength, start - chunkAt + length)
+          return crc32(body) === header.bodyCrc ? body : undefined
+        },
+      }
+    },
+    at: () => at,
+    close: () => files.close(file),
+  }
+}

@@ -1,0 +1,214 @@
+import type { Directory } from './directory.ts'
+import type { FrameHeader } from './frame.ts'
+import { frameKinds, isSpecial, lastSeqOf, seqStep } from './frame.ts'
+import type { Found } from './frameReader.ts'
+import { createFrameReader } from './frameReader.ts'
+import { unlessMissing } from './files.ts'
+import type { Ledger, LogEnd } from './ledger.ts'
+import { segmentName } from './names.ts'
+import type { ProcessIdentity } from './processes.ts'
+
+/** What the first frame of a segment says besides its sums. */
+export interface Opening {
+  readonly owner: ProcessIdentity
+  /** Where the writer's segment before this one ends: what stands behind it was never acknowledged. */
+  readonly previous?: { readonly number: number; readonly at: number }
+}
+
+/** The segments of one writer. */
+export interface WriterLog {
+  readonly writer: number
+  /** Numbers, ascending. */
+  readonly numbers: readonly number[]
+  /** How far they have been read. */
+  readonly end: LogEnd
+  /** Who writes the last segment; undefined when there is none, or it cannot be read. */
+  readonly owner: ProcessIdentity | undefined
+  /** Whether the owner has said that nothing more comes. */
+  readonly isEnded: boolean
+}
+
+/** The segments of all writers. */
+export interface Log {
+  readonly writers: ReadonlyMap<number, WriterLog>
+  /** Looks at what the other writers have added; answers the least number among what is new. */
+  refresh(ledger: Ledger): number
+  /** The greatest number of all. */
+  lastSeq(): number
+  /** This store object writes here now, and says itself how far. */
+  own(writer: number, number: number, end: LogEnd, owner: ProcessIdentity): void
+  /** Nothing more comes from the own writer. */
+  disown(): void
+  opening(writer: number, number: number): { readonly header: FrameHeader; readonly opening: Opening } | undefined
+  /** Where the frames of a segment end. */
+  endOf(writer: number, number: number): number
+  pathOf(writer: number, number: number): string
+}
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
+
+export const emptyEnd: LogEnd = { number: 0, at: 0, ordinal: 0, bytes: 0, specials: 0, seq: 0 }
+
+export function createLog(directory: Directory): Log {
+  const writers = new Map<number, Writable<WriterLog>>()
+  const openings = new Map<number, NonNullable<ReturnType<Log['opening']>>>()
+  let own: number | undefined
+
+  const pathOf = (writer: number, number: number) => directory.at(segmentName(writer, number))
+
+  /** Reads on in a segment from `log.end`; answers the least number among what is new, undefined when nothing was found. */
+  function readOn(log: Writable<WriterLog>): number | undefined {
+    const { number } = log.end
+    const size = directory.files.stat(pathOf(log.writer, number))?.size ?? 0
+    if (size === log.end.at) return undefined
+    if (size < log.end.at) log.end = { ...log.end, at: 0 }
+    let least: number | undefined
+    unlessMissing(() => {
+      const reader = createFrameReader(directory.files, pathOf(log.writer, number), log.end.at)
+      try {
+        for (let found = reader.next(); found !== undefined; found = reader.next()) {
+          if (found.kind === 'damage') continue
+          if (found.header.count > 0) least = Math.min(least ?? Infinity, found.header.seq)
+          else least ??= Infinity
+          absorb(log, number, found)
+        }
+      } finally {
+        reader.close()
+      }
+    })
+    return least
+  }
+
+  function absorb(log: Writable<WriterLog>, number: number, { header, end, body }: Found & { kind: 'frame' }): void {
+    log.end = {
+      number,
+      at: end,
+      ordinal: header.ordinal + header.count,
+      bytes: header.bytesBefore + header.bytes,
+      specials: header.specials + (isSpecial(header.kind) ? 1 : 0),
+      seq: lastSeqOf(header),
+    }
+    if (header.kind === frameKinds.opening) {
+      log.owner = parseOpening(body())?.owner
+      log.isEnded = false
+    }
+    if (header.kind === frameKinds.ending) log.isEnded = true
+  }
+
+  /** Finds the end of a writer not looked at before, from the last segment that can be read. */
+  function findEnd(log: Writable<WriterLog>, known: LogEnd | undefined): number | undefined {
+    log.end = known ?? emptyEnd
+    for (const number of log.numbers.toReversed()) {
+      if (number < log.end.number) break
+      log.owner = readOpening(log.writer, number)?.opening.owner
+      const isKnown = number === known?.number
+      if (!isKnown) log.end = { ...log.end, number, at: 0 }
+      const least = readOn(log)
+      if (least !== undefined) return least
+      if (isKnown) return undefined
+      log.end = known ?? emptyEnd
+    }
+    return undefined
+  }
+
+  function follow(log: Writable<WriterLog>): number {
+    let least = Infinity
+    for (;;) {
+      least = Math.min(least, readOn(log) ?? Infinity)
+      const next = log.numbers.find((number) => number > log.end.number)
+      if (next === undefined) return least
+      log.end = { ...log.end, number: next, at: 0 }
+    }
+  }
+
+  function readOpening(writer: number, number: number): ReturnType<Log['opening']> {
+    return unlessMissing(() => {
+      const reader = createFrameReader(directory.files, pathOf(writer, number))
+      try {
+        const found = reader.next()
+        const isOpening = found?.kind === 'frame' && found.header.kind === frameKinds.opening
+        const opening = isOpening ? parseOpening(found.body()) : undefined
+        return isOpening && opening ? { header: found.header, opening } : undefined
+      } finally {
+        reader.close()
+      }
+    })
+  }
+
+  const log: Log = {
+    writers,
+    pathOf,
+
+    refresh(ledger) {
+      let least = Infinity
+      const { segments } = directory.list()
+      for (const [writer, { end }] of ledger.writers) {
+        if (!writers.has(writer) && !segments.has(writer) && end) {
+          writers.set(writer, { writer, numbers: [], end, owner: undefined, isEnded: true })
+        }
+      }
+      for (const present of writers.values()) {
+        if (!segments.has(present.writer)) present.numbers = []
+        const known = ledger.writers.get(present.writer)?.end
+        if (known && known.number > present.end.number && present.writer !== own) present.end = known
+      }
+      for (const [writer, numbers] of segments) {
+        const present = writers.get(writer)
+        if (present === undefined) {
+          const found = { writer, numbers, end: emptyEnd, owner: undefined, isEnded: false }
+          writers.set(writer, found)
+          least = Math.min(least, findEnd(found, ledger.writers.get(writer)?.end) ?? Infinity)
+          continue
+        }
+        present.numbers = numbers
+        if (writer !== own) least = Math.min(least, follow(present))
+      }
+      return least
+    },
+
+    lastSeq() {
+      let last = 0
+      for (const { end } of writers.values()) last = Math.max(last, end.seq)
+      return last
+    },
+
+    own(writer, number, end, owner) {
+      own = writer
+      const numbers = writers.get(writer)?.numbers ?? []
+      writers.set(writer, {
+        writer,
+        numbers: numbers.includes(number) ? numbers : [...numbers, number],
+        end,
+        owner,
+        isEnded: false,
+      })
+    },
+
+    disown() {
+      own = undefined
+    },
+
+    opening(writer, number) {
+      const key = number * seqStep + writer
+      let found = openings.get(key)
+      if (found === undefined) {
+        found = readOpening(writer, number)
+        if (found !== undefined) openings.set(key, found)
+      }
+      return found
+    },
+
+    endOf(writer, number) {
+      const present = writers.get(writer)
+      if (present?.end.number === number) return present.end.at
+      const next = present?.numbers.find((other) => other > number)
+      const previous = next === undefined ? undefined : log.opening(writer, next)?.opening.previous
+      return previous?.number === number ? previous.at : Infinity
+    },
+  }
+  return log
+}
+
+function parseOpening(body: Buffer | undefined): Opening | undefined {
+  return body && (JSON.parse(body.toString()) as Opening)
+}

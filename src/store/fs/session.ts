@@ -1,0 +1,223 @@
+import type { Lease, StoreChange } from '../contract.ts'
+import { createAppender } from './appender.ts'
+import type { Appender } from './appender.ts'
+import { cleanUp, hasSettledHead, hasSettledSegment } from './cleanup.ts'
+import type { Directory } from './directory.ts'
+import type { Missing } from './entryStream.ts'
+import type { Journal } from './journal.ts'
+import { createJournal } from './journal.ts'
+import type { HeldLease } from './leaseFile.ts'
+import { createLeaseFile } from './leaseFile.ts'
+import type { Ledger } from './ledger.ts'
+import { createLedgerReader } from './ledgerReader.ts'
+import type { Log } from './log.ts'
+import { createLog } from './log.ts'
+import type { Pending } from './pending.ts'
+import { createPending } from './pending.ts'
+import { moveAside } from './quarantine.ts'
+import type { Settings } from './settings.ts'
+import { createTicker } from './ticker.ts'
+
+/** An open store: what is known of the directory, and the lease if it is held. */
+export interface Session {
+  readonly directory: Directory
+  readonly log: Log
+  readonly pending: Pending
+  readonly appender: Appender
+  ledger(): Ledger
+  /** The lease, if this store object holds it and nobody has taken over. */
+  held(): Held | undefined
+  /** Brings everything up to date. */
+  refresh(): void
+  /** Takes the lease unless somebody holds it. `endTurn` is called when it is over. */
+  tryTake(endTurn: () => void): Held | undefined
+  /** After changes were recorded: sees to it that they reach the disk and that what is no longer needed goes. */
+  afterRecord(held: Held): void
+  /** From now on changes made by others are noticed without being asked for. */
+  watch(): void
+  close(): Promise<void>
+}
+
+/** The lease, and what only its holder may do. */
+export interface Held {
+  readonly lease: Lease
+  readonly journal: Journal
+  release(): Promise<void>
+}
+
+export function createSession(
+  directory: Directory,
+  settings: Settings,
+  deps: { readonly tell: (change: StoreChange) => void; readonly onTick: () => void },
+): Session {
+  const { processes, heartbeatMs } = settings
+  const log = createLog(directory)
+  const reader = createLedgerReader(directory)
+  const leaseFile = createLeaseFile(directory, processes, settings.staleMs)
+  let held: (Held & { readonly file: HeldLease; readonly lose: () => void }) | undefined
+  let renewedAt = 0
+  let cleaning: Promise<void> | undefined
+  let syncTimer: ReturnType<typeof setTimeout> | undefined
+  let isOpen = false
+
+  const { ledger } = reader
+  const pending = createPending({ directory, log, ledger, onMissing })
+  const appender = createAppender({
+    directory,
+    log,
+    processes,
+    segmentBytes: settings.segmentBytes,
+    refresh,
+  })
+
+  function refresh(): void {
+    const before = held === undefined ? summary() : undefined
+    if (held === undefined) reader.refresh()
+    const least = log.refresh(ledger())
+    if (least < Infinity) pending.noticed(least)
+    if (isOpen && least < Infinity) deps.tell({ kind: 'appended' })
+    if (isOpen && before !== undefined) {
+      const after = summary()
+      if (after.settled !== before.settled) deps.tell({ kind: 'removed' })
+      if (after.control !== before.control) deps.tell({ kind: 'control' })
+    }
+    isOpen = true
+  }
+
+  function summary() {
+    let settled = ledger().sums.discarded
+    for (const { settled: spans } of ledger().writers.values()) settled += spans.size()
+    return { settled, control: JSON.stringify(ledger().sums.control) }
+  }
+
+  /** Entries that cannot be read must not block those behind them; only the holder may say that they are gone. */
+  function onMissing({ writer, ordinal, count, bytes, damage }: Missing): void {
+    const present = heldNow()
+    if (present === undefined) return
+    const reason = moveAside(directory, log, writer, count, damage)
+    present.journal.record([{ is: 'quarantined', writer, ordinal, count, bytes }])
+    deps.tell({ kind: 'quarantined', reason })
+  }
+
+  function heldNow(): typeof held {
+    if (held !== undefined && performance.now() - renewedAt > heartbeatMs) renew()
+    return held
+  }
+
+  function renew(): void {
+    if (held === undefined) return
+    if (held.file.isRenewed()) renewedAt = performance.now()
+    else held.lose()
+  }
+
+  function tryTake(endTurn: () => void): Held | undefined {
+    refresh()
+    const taken = leaseFile.tryTake()
+    if (taken === undefined) return undefined
+    let journal: Journal
+    try {
+      reader.refresh()
+      log.refresh(ledger())
+      journal = createJournal(directory, taken.epoch, ledger())
+    } catch (error) {
+      taken.release()
+      throw error
+    }
+    const letGo = () => {
+      held = undefined
+      clearTimeout(syncTimer)
+      syncTimer = undefined
+      journal.close()
+      taken.release()
+      reader.reset()
+      endTurn()
+    }
+    const loss = new AbortController()
+    const present = {
+      file: taken,
+      journal,
+      lease: { epoch: taken.epoch, lost: loss.signal, release: () => present.release() },
+      lose() {
+        if (held === present) letGo()
+        loss.abort()
+      },
+      async release() {
+        if (held !== present) return
+        await cleaning
+        try {
+          await journal.sync()
+        } catch {
+          // The next holder starts from what is readable; at worst a push is repeated.
+        }
+        if (held !== present) return
+        letGo()
+      },
+    }
+    held = present
+    renewedAt = performance.now()
+    ticker.start()
+    if (hasSettledSegment(log, ledger(), processes)) clean()
+    return present
+  }
+
+  function clean(): void {
+    const present = held
+    if (present === undefined || cleaning !== undefined) return
+    cleaning = cleanUp({
+      ...{ directory, log, processes, ledger: ledger(), journal: present.journal, epoch: present.lease.epoch },
+      auditLimit: settings.auditLimit,
+      isStillHeld() {
+        renew()
+        return held === present
+      },
+    })
+      .catch(() => {
+        // What stays is removed the next time; a disk that refuses to work shows in the next append or settle.
+      })
+      .finally(() => {
+        cleaning = undefined
+      })
+  }
+
+  function afterRecord({ journal }: Held): void {
+    syncTimer ??= setTimeout(() => {
+      syncTimer = undefined
+      journal.sync().catch(() => {
+        // The journal goes on in a new part, which holds everything.
+      })
+    }, settings.syncMs).unref()
+    if (journal.length() > settings.journalBytes || hasSettledHead(log, ledger())) clean()
+  }
+
+  const ticker = createTicker(settings.pollMs, () => {
+    try {
+      heldNow()
+      refresh()
+    } catch {
+      // The next call that needs the disk meets the same error, and has somebody to tell.
+      return
+    }
+    deps.onTick()
+  })
+
+  return {
+    directory,
+    log,
+    pending,
+    appender,
+    ledger,
+    held: heldNow,
+    refresh,
+    tryTake,
+    afterRecord,
+    watch: ticker.start,
+    async close() {
+      ticker.stop()
+      await appender.close()
+      const present = held
+      await present?.release()
+      present?.lose()
+      pending.reset()
+    },
+  }
+}
