@@ -1,0 +1,25 @@
+// Enqueues numbered entries and drains them over HTTP, until it is killed or done.
+// Arguments: directory, url, how many entries, the file of acknowledged ids, the number of this run.
+import { appendFileSync, readFileSync } from 'node:fs'
+import { createOutbox } from 'xstate-outbox'
+import { fsStore } from 'xstate-outbox/fs'
+import { httpPush } from 'xstate-outbox/http'
+
+const [directory, url, total, acknowledged, run] = process.argv.slice(2)
+const outbox = createOutbox({ store: fsStore({ directory }), push: httpPush({ url }) })
+
+const last = readFileSync(acknowledged, 'utf8').trimEnd().split('\n').at(-1)
+let next = last === '' ? 1 : Number(last.split(':')[1]) + 1
+while (next <= Number(total)) {
+  const burst = Array.from({ length: Math.min(20, Number(total) - next + 1) }, (_, index) => next + index)
+  await Promise.all(
+    burst.map(async (n) => {
+      // An entry whose acknowledgement was lost is enqueued again by the next run, under another id.
+      const { id } = await outbox.enqueue({ n }, { id: `${run}:${n}` })
+      appendFileSync(acknowledged, `${id}\n`)
+    }),
+  )
+  next += burst.length
+}
+await outbox.flush()
+await outbox.stop()
