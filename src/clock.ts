@@ -17,12 +17,15 @@ export const systemClock: Clock = {
 /** The longest delay a platform's timer can take; a longer one would fire at once. */
 export const longestTimerMs = 2 ** 31 - 1
 
+/** As they are when the module is loaded: fake timers installed later must not stop what is no matter of time. */
+const { setImmediate: immediate, MessageChannel: Channel } = globalThis as Partial<typeof globalThis>
+
 /** Lets timers, I/O and painting happen before going on. */
 export function macrotask(): Promise<void> {
   return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') setImmediate(resolve)
-    else if (typeof MessageChannel === 'function') {
-      const { port1, port2 } = new MessageChannel()
+    if (immediate !== undefined) immediate(resolve)
+    else if (Channel !== undefined) {
+      const { port1, port2 } = new Channel()
       port1.onmessage = () => {
         port1.close()
         resolve()
@@ -30,4 +33,15 @@ export function macrotask(): Promise<void> {
       port2.postMessage(undefined)
     } else setTimeout(resolve, 0)
   })
+}
+
+/** Real time whose timers do not keep a Node process alive. */
+export const unrefClock: Clock = {
+  ...systemClock,
+  setTimeout(callback, delayMs) {
+    const timer: unknown = setTimeout(callback, delayMs)
+    if (typeof timer === 'object' && timer !== null && 'unref' in timer && typeof timer.unref === 'function')
+      timer.unref()
+    return timer
+  },
 }

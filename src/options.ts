@@ -1,7 +1,7 @@
 import type { Backoff } from './backoff.ts'
 import { exponentialBackoff } from './backoff.ts'
 import type { Clock } from './clock.ts'
-import { longestTimerMs, systemClock } from './clock.ts'
+import { longestTimerMs, systemClock, unrefClock } from './clock.ts'
 import type { Codec } from './codec.ts'
 import { jsonCodec } from './codec.ts'
 import type { Entry, Meta } from './entry.ts'
@@ -51,6 +51,8 @@ export interface SyncOptions<P> {
   readonly codec?: Codec
   /** Time for machine, engine and handle; who uses `createSyncMachine` gives the same one to `createActor`. */
   readonly clock?: Clock
+  /** Whether a Node process may end while the outbox waits for time to pass; not together with `clock`. Default false. */
+  readonly unref?: boolean
   /** Makes ids, unique for ever; default: UUIDv7. */
   readonly createId?: () => string
 }
@@ -121,8 +123,14 @@ export function settingsFrom<P>(options: SyncOptions<P>): Settings<P> {
     if (!rule.holds(value)) throw badOption(option, rule.text, value)
   }
   if (options.push === undefined) throw badOption('push', rules.push.text, undefined)
-  const given = Object.entries(options).filter(([, value]) => value !== undefined)
-  return { ...defaultSettings<P>(), ...(Object.fromEntries(given) as unknown as SyncOptions<P>) }
+  const { unref = false, ...others } = options
+  if (unref && others.clock !== undefined) throw badOption('unref', 'left out when `clock` is given', unref)
+  const given = Object.entries(others).filter(([, value]) => value !== undefined)
+  return {
+    ...defaultSettings<P>(),
+    ...(unref && { clock: unrefClock }),
+    ...(Object.fromEntries(given) as unknown as Omit<SyncOptions<P>, 'unref'>),
+  }
 }
 
 /** @throws OutboxError `OUTBOX_OPTION` when `name` cannot name an outbox. */
@@ -184,6 +192,7 @@ const rules = {
       (value as Codec).name !== '',
   },
   clock: objectWith('now', 'setTimeout', 'clearTimeout'),
+  unref: { text: 'true or false', holds: (value) => typeof value === 'boolean' },
   createId: callable,
 } satisfies Record<keyof SyncOptions<unknown>, Rule>
 
