@@ -64,6 +64,14 @@ export function createAppender(deps: {
   let isNameDirty = false
   let ownInode: number | undefined
 
+  function startFlush(): void {
+    flushing ??= flush().finally(() => {
+      flushing = undefined
+      // Who came after the last look and before this was not seen by either.
+      if (waiting.length > 0) startFlush()
+    })
+  }
+
   async function flush(): Promise<void> {
     let wasShared = false
     while (waiting.length > 0) {
@@ -217,14 +225,12 @@ export function createAppender(deps: {
     append(unplaced) {
       return new Promise((resolve, reject) => {
         waiting.push({ unplaced, resolve, reject })
-        flushing ??= flush().finally(() => {
-          flushing = undefined
-        })
+        startFlush()
       })
     },
     writer: () => writer,
     async close() {
-      while (flushing !== undefined) await flushing
+      for (let last = flushing; last !== undefined; last = flushing) await last
       if (own !== undefined && end !== undefined && isStillOwn(own)) {
         const ending = { kind: frameKinds.ending, ...frameOf(''), count: 0, bytes: 0, enqueuedAt: 0 }
         const after = place(ending, own.writer, end)

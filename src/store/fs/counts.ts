@@ -1,5 +1,16 @@
 import type { Counts } from '../../entry.ts'
+import type { Ledger } from './ledger.ts'
+import type { Log } from './log.ts'
 import type { Session } from './session.ts'
+
+/** How many entries are pending. */
+export function pendingCount(log: Log, { writers }: Ledger): number {
+  let pending = 0
+  for (const { writer, end } of log.writers.values()) {
+    pending += Math.max(end.ordinal - (writers.get(writer)?.settled.size() ?? 0), 0)
+  }
+  return pending
+}
 
 /** Adds up what stands in the log and what the ledger has settled. */
 export function readCounts({ pending: entries, log, ledger }: Pick<Session, 'pending' | 'log' | 'ledger'>): Counts {

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import type { Draft, StoredEntry } from '../../entry.ts'
-import { headerLength, seqStep } from './frame.ts'
+import { headerLength } from './frame.ts'
 
 /** A draft on its way into a frame. */
 export interface Placing {
@@ -8,13 +8,6 @@ export interface Placing {
   readonly requeues: number
   /** The dead letter that this entry was, by its number. */
   readonly dead?: number
-}
-
-/** An entry in a frame, not yet decoded. */
-export interface Placed {
-  readonly ordinal: number
-  readonly seq: number
-  decode(): StoredEntry
 }
 
 interface Head extends Omit<Draft, 'body'> {
@@ -45,7 +38,16 @@ export function encodeEntries(placings: readonly Placing[]) {
 function encodePart({ draft: { body, ...facts }, requeues, dead }: Placing) {
   const { id, codec, version, lane, key, meta, enqueuedAt, notBefore, items, bytes } = facts
   const head = JSON.stringify({
-    ...{ id, codec, version, lane, key, meta, enqueuedAt, notBefore, items, bytes },
+    id,
+    codec,
+    version,
+    lane,
+    key,
+    meta,
+    enqueuedAt,
+    notBefore,
+    items,
+    bytes,
     requeues: requeues || undefined,
     dead,
   } satisfies { [Key in keyof Head]: Head[Key] | undefined })
@@ -55,43 +57,38 @@ function encodePart({ draft: { body, ...facts }, requeues, dead }: Placing) {
   return { head, headLength, body, bodyLength, isWide, length: lengthsLength + headLength + bodyLength }
 }
 
-/** The entries in the body of a frame, decoded one by one; valid as long as the body is. */
-export function* entriesIn(
-  body: Buffer,
-  { ordinal, seq, count }: { ordinal: number; seq: number; count: number },
-): Generator<Placed> {
-  let at = 0
-  for (let index = 0; index < count; index += 1) {
-    const headLength = body.readUInt32LE(at)
-    const flagged = body.readUInt32LE(at + 4)
-    const headAt = at + lengthsLength
-    const bodyAt = headAt + headLength
-    const isWide = flagged >= utf16Flag
-    const end = bodyAt + (isWide ? flagged - utf16Flag : flagged)
-    const place = { ordinal: ordinal + index, seq: seq + index * seqStep }
-    yield {
-      ...place,
-      decode() {
-        const { requeues = 0, dead: _, ...facts } = JSON.parse(body.toString('utf8', headAt, bodyAt)) as Head
-        const text = body.toString(isWide ? 'utf16le' : 'utf8', bodyAt, end)
-        return { ...facts, body: text, seq: place.seq, requeues, attempts: 0, misses: 0 }
-      },
-    }
-    at = end
-  }
+/** Where the entry after the one at `at` begins in the body of a frame. */
+export function endOfEntry(body: Buffer, at: number): number {
+  const flagged = body.readUInt32LE(at + 4)
+  return at + lengthsLength + body.readUInt32LE(at) + (flagged >= utf16Flag ? flagged - utf16Flag : flagged)
+}
+
+/** The entry at `at` in the body of a frame. */
+export function decodeEntry(body: Buffer, at: number, seq: number): StoredEntry {
+  const bodyAt = at + lengthsLength + body.readUInt32LE(at)
+  const isWide = body.readUInt32LE(at + 4) >= utf16Flag
+  const { dead: _, ...head } = headAt(body, at)
+  return Object.assign(head, {
+    body: body.toString(isWide ? 'utf16le' : 'utf8', bodyAt, endOfEntry(body, at)),
+    seq,
+    requeues: head.requeues ?? 0,
+    attempts: 0,
+    misses: 0,
+  })
 }
 
 /** Which dead letters the entries in the body of a frame were. */
 export function deadIn(body: Buffer, count: number): number[] {
   const found: number[] = []
-  let at = 0
-  for (let index = 0; index < count; index += 1) {
-    const headLength = body.readUInt32LE(at)
-    const flagged = body.readUInt32LE(at + 4)
-    const bodyAt = at + lengthsLength + headLength
-    const { dead } = JSON.parse(body.toString('utf8', at + lengthsLength, bodyAt)) as Head
+  for (let index = 0, at = 0; index < count; index += 1) {
+    const { dead } = headAt(body, at)
     if (dead !== undefined) found.push(dead)
-    at = bodyAt + (flagged >= utf16Flag ? flagged - utf16Flag : flagged)
+    at = endOfEntry(body, at)
   }
   return found
+}
+
+function headAt(body: Buffer, at: number): Head {
+  const from = at + lengthsLength
+  return JSON.parse(body.toString('utf8', from, from + body.readUInt32LE(at))) as Head
 }

@@ -1,9 +1,9 @@
 import type { StoredEntry } from '../../entry.ts'
 import type { Directory } from './directory.ts'
-import type { Placed } from './entryCode.ts'
-import { entriesIn } from './entryCode.ts'
+import { decodeEntry, endOfEntry } from './entryCode.ts'
 import { unlessMissing } from './files.ts'
-import { frameKinds, lastSeqOf } from './frame.ts'
+import type { FrameHeader } from './frame.ts'
+import { frameKinds, lastSeqOf, seqStep } from './frame.ts'
 import type { Found, FrameReader } from './frameReader.ts'
 import { createFrameReader } from './frameReader.ts'
 import type { FramePlace, Ledger } from './ledger.ts'
@@ -49,9 +49,12 @@ export function createEntryStream(source: StreamSource, writer: number, after: n
   const { directory, log, ledger, onMissing } = source
   let reader: FrameReader | undefined
   let number = -1
-  let frame: FramePlace | undefined
-  let entries: Iterator<Placed> | undefined
+  /** The frame that is being read, and what comes next in it. */
+  let open:
+    | { readonly place: FramePlace; readonly header: FrameHeader; readonly body: Buffer; index: number; at: number }
+    | undefined
   let next: PendingEntry | undefined
+  let damaged: Missing['damage']
   /** The ordinal that comes next, and the payload bytes before it; unknown until the first frame. */
   let expected: { ordinal: number; bytes: number } | undefined
 
@@ -131,24 +134,25 @@ export function createEntryStream(source: StreamSource, writer: number, after: n
       missing(header.ordinal, expected.ordinal, header.bytes, { number, at, end })
       return true
     }
-    frame = { number, at, ordinal: header.ordinal }
-    entries = entriesIn(body, header)
+    open = { place: { number, at, ordinal: header.ordinal }, header, body, index: 0, at: 0 }
     return true
   }
-  let damaged: Missing['damage']
 
   function advance(): PendingEntry | undefined {
     if (number < 0 && !start()) return undefined
     for (;;) {
-      const step = entries?.next()
-      if (step === undefined || step.done === true) {
-        entries = undefined
+      if (open === undefined || open.index >= open.header.count) {
+        open = undefined
         if (!enterFrame()) return undefined
         continue
       }
-      const { ordinal, seq, decode } = step.value
-      if (seq > after && frame && !ledger().isSettled(writer, ordinal))
-        return { writer, ordinal, seq, frame, entry: decode() }
+      const { place, header, body, index, at: from } = open
+      const ordinal = header.ordinal + index
+      const seq = header.seq + index * seqStep
+      open.index += 1
+      open.at = endOfEntry(body, from)
+      if (seq <= after || ledger().isSettled(writer, ordinal)) continue
+      return { writer, ordinal, seq, frame: place, entry: decodeEntry(body, from, seq) }
     }
   }
 

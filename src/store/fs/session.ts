@@ -1,4 +1,5 @@
 import type { Lease, StoreChange } from '../contract.ts'
+import { pendingCount } from './counts.ts'
 import { createAppender } from './appender.ts'
 import type { Appender } from './appender.ts'
 import { cleanUp, hasSettledHead, hasSettledSegment } from './cleanup.ts'
@@ -58,6 +59,7 @@ export function createSession(
   let renewedAt = 0
   let cleaning: Promise<void> | undefined
   let syncTimer: ReturnType<typeof setTimeout> | undefined
+  let isSyncSoon = false
   let isOpen = false
 
   const { ledger } = reader
@@ -164,7 +166,12 @@ export function createSession(
     const present = held
     if (present === undefined || cleaning !== undefined) return
     cleaning = cleanUp({
-      ...{ directory, log, processes, ledger: ledger(), journal: present.journal, epoch: present.lease.epoch },
+      directory,
+      log,
+      processes,
+      ledger: ledger(),
+      journal: present.journal,
+      epoch: present.lease.epoch,
       auditLimit: settings.auditLimit,
       isStillHeld() {
         renew()
@@ -180,13 +187,26 @@ export function createSession(
   }
 
   function afterRecord({ journal }: Held): void {
-    syncTimer ??= setTimeout(() => {
-      syncTimer = undefined
-      journal.sync().catch(() => {
-        // The journal goes on in a new part, which holds everything.
-      })
-    }, settings.syncMs).unref()
-    if (journal.length() > settings.journalBytes || hasSettledHead(log, ledger())) clean()
+    if (journal.length() > settings.journalBytes) {
+      try {
+        journal.roll()
+      } catch {
+        // The present part only grows longer; what was recorded in it is recorded.
+      }
+    }
+    const isIdle = pendingCount(log, ledger()) === 0
+    if (syncTimer !== undefined && (isSyncSoon || !isIdle)) return
+    clearTimeout(syncTimer)
+    isSyncSoon = isIdle
+    syncTimer = setTimeout(sync, isIdle ? settings.idleSyncMs : settings.syncMs).unref()
+  }
+
+  function sync(): void {
+    syncTimer = undefined
+    if (hasSettledHead(log, ledger())) return clean()
+    held?.journal.sync().catch(() => {
+      // The journal goes on in a new part, which holds everything.
+    })
   }
 
   const ticker = createTicker(settings.pollMs, () => {

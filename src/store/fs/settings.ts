@@ -22,6 +22,8 @@ export interface Settings {
   readonly staleMs: number
   /** How long a settlement may wait for the disk when `ack` is `os`. */
   readonly syncMs: number
+  /** The same, once nothing is pending. */
+  readonly idleSyncMs: number
 }
 
 export const defaultSettings: Omit<Settings, 'auditLimit'> = {
@@ -34,4 +36,5 @@ export const defaultSettings: Omit<Settings, 'auditLimit'> = {
   heartbeatMs: 1_000,
   staleMs: 10_000,
   syncMs: 1_000,
+  idleSyncMs: 50,
 }

@@ -7,17 +7,17 @@ import type { Pending } from './pending.ts'
 /** The settlements as changes of the ledger; those of entries that are no longer pending are left out. */
 export function changesFor(settlements: readonly Settlement[], pending: Pending, ledger: Ledger): LedgerChange[] {
   const changes: LedgerChange[] = []
-  const gone = new Set<number>()
+  let gone: Set<number> | undefined
   let deaths = ledger.sums.deaths
   for (const settlement of settlements) {
-    const found = gone.has(settlement.seq) ? undefined : pending.find(settlement.seq, settlement.id)
+    const found = gone?.has(settlement.seq) === true ? undefined : pending.find(settlement.seq, settlement.id)
     if (found === undefined) continue
     const { writer, ordinal, entry } = found
     if (settlement.kind === 'retry') {
       changes.push({ is: 'retry', writer, ordinal, tries: settlement.tries })
       continue
     }
-    gone.add(settlement.seq)
+    if (settlements.length > 1) (gone ??= new Set()).add(settlement.seq)
     const place = { writer, ordinal, bytes: entry.bytes }
     if (settlement.kind === 'delivered') changes.push({ ...place, is: 'delivered', audit: settlement.audit })
     else if (settlement.kind === 'dead') changes.push({ ...place, ...death(settlement, entry, (deaths += 1)) })

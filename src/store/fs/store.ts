@@ -17,6 +17,7 @@ import { createSession } from './session.ts'
 import type { Held, Session } from './session.ts'
 import { changesFor } from './settling.ts'
 import type { Settings } from './settings.ts'
+import type { Command } from './specials.ts'
 import { orStoreError, storeError } from './storeError.ts'
 import { pause } from './ticker.ts'
 
@@ -125,7 +126,7 @@ export function createFsStore(path: string, settings: Settings): Store {
     },
 
     async setControl(patch) {
-      await (await clerk()).obey({ do: 'control', patch })
+      await obey({ do: 'control', patch })
       watchers.tell({ kind: 'control' })
     },
 
@@ -136,19 +137,19 @@ export function createFsStore(path: string, settings: Settings): Store {
     },
 
     async requeue(requeues, at) {
-      const count = await (await clerk()).obey({ do: 'requeue', requeues, at })
+      const count = await obey({ do: 'requeue', requeues, at })
       if (count > 0) watchers.tell({ kind: 'appended' })
       return count
     },
 
     async discard(ids) {
-      const count = await (await clerk()).obey({ do: 'discard', ids })
+      const count = await obey({ do: 'discard', ids })
       if (count > 0) watchers.tell({ kind: 'removed' })
       return count
     },
 
     async cancel(ids) {
-      const count = await (await clerk()).obey({ do: 'cancel', ids })
+      const count = await obey({ do: 'cancel', ids })
       if (count > 0) watchers.tell({ kind: 'removed' })
       return count
     },
@@ -186,8 +187,12 @@ export function createFsStore(path: string, settings: Settings): Store {
     },
   }
 
-  async function clerk(): Promise<Clerk> {
+  async function obey(command: Command): Promise<number> {
     await current()
-    return opened().clerk
+    try {
+      return await opened().clerk.obey(command)
+    } catch (error) {
+      throw storeError(error, `change ${where}`)
+    }
   }
 }

@@ -1,0 +1,40 @@
+import { readFile, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { readPage, rowsOf, sectionOf } from './snippets.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const page = await readPage('docs/design.md')
+
+async function filesIn(folder: string): Promise<readonly string[]> {
+  const names = await readdir(join(root, folder), { recursive: true })
+  return names.filter((name) => name.endsWith('.ts')).map((name) => `${folder}/${name}`)
+}
+
+test('docs/design.md has a line for each file of src and machines, and for none that is gone', async () => {
+  const files = [...(await filesIn('machines')), ...(await filesIn('src'))]
+  expect(rowsOf(sectionOf(page, 'Layers')).toSorted()).toEqual(files.toSorted())
+})
+
+test('every test that docs/design.md names exists', async () => {
+  const named = [...page.matchAll(/“([^”]+)”/g)].map(([, name = '']) => name)
+  const paths = [...(await filesIn('test')).filter((path) => !path.startsWith('test/docs/'))]
+  const sources = await Promise.all(paths.map((path) => readFile(join(root, path), 'utf8')))
+  const all = sources.join('\n')
+  const isTest = (name: string) => [`'${name}'`, `"${name}"`, `\`${name}\``].some((literal) => all.includes(literal))
+  expect(named.length).toBeGreaterThan(50)
+  expect(named.filter((name) => !isTest(name))).toEqual([])
+})
+
+test('every line of the reference names a test', () => {
+  const lines = sectionOf(page, 'From the reference to here').split('\n')
+  const rows = lines.filter((line) => line.startsWith('| ')).slice(2)
+  expect(rows.length).toBeGreaterThan(40)
+  expect(rows.filter((row) => !/“[^”]+” \|$/.test(row.trimEnd()))).toEqual([])
+})
+
+test('every link of docs/design.md to a file leads somewhere', async () => {
+  const paths = [...page.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = '']) => path)
+  for (const path of paths) await expect(readFile(join(root, 'docs', path)), path).resolves.toBeDefined()
+})
