@@ -15,8 +15,8 @@ interface Head extends Omit<Draft, 'body'> {
   readonly dead?: number
 }
 
-/** Set in the length of a body that is UTF-16, because UTF-8 has no lone surrogates. */
-const utf16Flag = 0x8000_0000
+/** Set in the length of a body that stands there as a JSON string, because UTF-8 has no lone surrogates. */
+const escapedFlag = 0x8000_0000
 const lengthsLength = 8
 
 /** A frame with the entries in it, and room for its header. */
@@ -25,12 +25,12 @@ export function encodeEntries(placings: readonly Placing[]) {
   const bodyLength = parts.reduce((sum, { length }) => sum + length, 0)
   const frame = Buffer.allocUnsafe(headerLength + bodyLength)
   let at = headerLength
-  for (const { head, headLength, body, bodyLength: length, isWide } of parts) {
+  for (const { head, headLength, text, textLength, isEscaped } of parts) {
     frame.writeUInt32LE(headLength, at)
-    frame.writeUInt32LE(isWide ? (length | utf16Flag) >>> 0 : length, at + 4)
+    frame.writeUInt32LE(isEscaped ? textLength + escapedFlag : textLength, at + 4)
     at += lengthsLength
     at += frame.write(head, at)
-    at += frame.write(body, at, isWide ? 'utf16le' : 'utf8')
+    at += frame.write(text, at)
   }
   return { frame, bodyLength, bodyCrc: crc32(frame.subarray(headerLength)) }
 }
@@ -51,25 +51,26 @@ function encodePart({ draft: { body, ...facts }, requeues, dead }: Placing) {
     requeues: requeues || undefined,
     dead,
   } satisfies { [Key in keyof Head]: Head[Key] | undefined })
-  const isWide = !body.isWellFormed()
+  const isEscaped = !body.isWellFormed()
+  const text = isEscaped ? JSON.stringify(body) : body
   const headLength = Buffer.byteLength(head)
-  const bodyLength = isWide ? body.length * 2 : Buffer.byteLength(body)
-  return { head, headLength, body, bodyLength, isWide, length: lengthsLength + headLength + bodyLength }
+  const textLength = Buffer.byteLength(text)
+  return { head, headLength, text, textLength, isEscaped, length: lengthsLength + headLength + textLength }
 }
 
 /** Where the entry after the one at `at` begins in the body of a frame. */
 export function endOfEntry(body: Buffer, at: number): number {
   const flagged = body.readUInt32LE(at + 4)
-  return at + lengthsLength + body.readUInt32LE(at) + (flagged >= utf16Flag ? flagged - utf16Flag : flagged)
+  return at + lengthsLength + body.readUInt32LE(at) + (flagged >= escapedFlag ? flagged - escapedFlag : flagged)
 }
 
 /** The entry at `at` in the body of a frame. */
 export function decodeEntry(body: Buffer, at: number, seq: number): StoredEntry {
   const bodyAt = at + lengthsLength + body.readUInt32LE(at)
-  const isWide = body.readUInt32LE(at + 4) >= utf16Flag
+  const text = body.toString('utf8', bodyAt, endOfEntry(body, at))
   const { dead: _, ...head } = headAt(body, at)
   return Object.assign(head, {
-    body: body.toString(isWide ? 'utf16le' : 'utf8', bodyAt, endOfEntry(body, at)),
+    body: body.readUInt32LE(at + 4) >= escapedFlag ? (JSON.parse(text) as string) : text,
     seq,
     requeues: head.requeues ?? 0,
     attempts: 0,

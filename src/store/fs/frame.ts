@@ -7,8 +7,8 @@ export const formatVersion = 1
 /** Bytes before a frame's body. */
 export const headerLength = 64
 
-/** The bytes a frame begins with. */
-export const magic = Buffer.from('XOB\u0001', 'latin1')
+/** The bytes a frame begins with: no text in UTF-8 has them, and everything but headers is text, so no payload can look like a header. */
+export const magic = Buffer.from([0xff, 0x58, 0x4f, 0xff])
 
 /** What a frame holds. The first five stand in segments, the last two in journals. */
 export const frameKinds = {

@@ -19,12 +19,15 @@ export type Found =
 export interface FrameReader {
   /** The next frame; undefined when there is none, or not yet all of it. It may be asked again when the file has grown. */
   next(): Found | undefined
+  /** Goes to the next intact header, wherever it is; false when there is none. */
+  resync(): boolean
   /** Where the next frame is looked for. */
   at(): number
   close(): void
 }
 
-const readAheadBytes = 256 * 1024
+/** How much is read at once. */
+export const readAheadBytes = 256 * 1024
 
 /** @param until - where the frames end, if that is not the end of the file. */
 export function createFrameReader(
@@ -95,6 +98,12 @@ export function createFrameReader(
           return crc32(body) === header.bodyCrc ? body : undefined
         },
       }
+    },
+    resync() {
+      at -= 1
+      const found = nextHeaderAt()
+      at = found ?? at + 1
+      return found !== undefined
     },
     at: () => at,
     close: () => files.close(file),

@@ -2,7 +2,7 @@ import type { Directory } from './directory.ts'
 import type { FrameHeader } from './frame.ts'
 import { frameKinds, isSpecial, lastSeqOf, seqStep } from './frame.ts'
 import type { Found } from './frameReader.ts'
-import { createFrameReader } from './frameReader.ts'
+import { createFrameReader, readAheadBytes } from './frameReader.ts'
 import { unlessMissing } from './files.ts'
 import type { Ledger, LogEnd } from './ledger.ts'
 import { segmentName } from './names.ts'
@@ -102,13 +102,32 @@ export function createLog(directory: Directory): Log {
       if (number < log.end.number) break
       log.owner = readOpening(log.writer, number)?.opening.owner
       const isKnown = number === known?.number
-      if (!isKnown) log.end = { ...log.end, number, at: 0 }
+      if (!isKnown) log.end = { ...log.end, number, at: lateHeaderIn(log.writer, number) }
       const least = readOn(log)
       if (least !== undefined) return least
       if (isKnown) return undefined
       log.end = known ?? emptyEnd
     }
     return undefined
+  }
+
+  /** Where to begin reading a segment of which only the end matters: the sums in any header are over all before it. */
+  function lateHeaderIn(writer: number, number: number): number {
+    return (
+      unlessMissing(() => {
+        const path = pathOf(writer, number)
+        const size = directory.files.stat(path)?.size ?? 0
+        for (let back = readAheadBytes; back < size; back *= 4) {
+          const reader = createFrameReader(directory.files, path, size - back)
+          try {
+            if (reader.resync()) return reader.at()
+          } finally {
+            reader.close()
+          }
+        }
+        return 0
+      }) ?? 0
+    )
   }
 
   function follow(log: Writable<WriterLog>): number {
