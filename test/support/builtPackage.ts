@@ -25,7 +25,9 @@ export async function buildPackage(): Promise<BuiltPackage> {
     await promisify(execFile)(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: folder })
   } catch (error) {
     await dispose()
-    throw new Error(`the package does not build:\n${(error as { readonly stdout?: string }).stdout ?? ''}`)
+    throw new Error(`the package does not build:\n${(error as { readonly stdout?: string }).stdout ?? ''}`, {
+      cause: error,
+    })
   }
   return { path: (file) => join(folder, 'dist', file), [Symbol.asyncDispose]: dispose }
 }
