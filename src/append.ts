@@ -1,10 +1,11 @@
-import type { Codec } from './codec.ts'
 import { utf8Length } from './codec.ts'
 import type { Draft } from './entry.ts'
-import { OutboxError } from './errors.ts'
+import { OutboxError, errorText } from './errors.ts'
 import type { Settings } from './options.ts'
 import { createPace } from './pace.ts'
 import type { PreparedRequest } from './report.ts'
+import type { Schema } from './schema.ts'
+import { validated } from './schema.ts'
 import type { Store } from './store/contract.ts'
 
 /** The lane of entries that name none. */
@@ -62,7 +63,7 @@ export function createAppender<P>(deps: {
     await previous
     if (pace.isDue()) await pace.rest()
     const store = await openStore()
-    const drafts = await encodeAll(batch, settings.codec)
+    const drafts = await encodeAll(batch, settings)
     const size = { entries: drafts.length, bytes: drafts.reduce((sum, { bytes }) => sum + bytes, 0) }
     await makeSureOfRoom(size, store)
     return { kept: track(store.append(drafts), size) }
@@ -107,18 +108,34 @@ function fullError(option: string, limit: number, present: string): OutboxError 
   return new OutboxError('OUTBOX_FULL', `the outbox is full: \`${option}\` is ${limit}; ${present}`)
 }
 
-async function encodeAll<P>(batch: readonly PreparedRequest<P>[], codec: Codec): Promise<readonly Draft[]> {
+async function encodeAll<P>(batch: readonly PreparedRequest<P>[], writing: Writing<P>): Promise<readonly Draft[]> {
   const drafts: Draft[] = []
-  for (const request of batch) drafts.push(await draftOf(request, codec))
+  for (const request of batch) drafts.push(await draftOf(request, writing))
   return drafts
 }
 
-/** The request as it is stored, its payload written by the codec. */
-export async function draftOf<P>(request: PreparedRequest<P>, codec: Codec): Promise<Draft> {
+/** How payloads are written. */
+type Writing<P> = Pick<Settings<P>, 'codec' | 'version' | 'schema'>
+
+/**
+ * The request as it is stored: its payload validated, and written by the codec.
+ * @throws OutboxError `OUTBOX_PAYLOAD` when the schema refuses the payload.
+ */
+export async function draftOf<P>(request: PreparedRequest<P>, { codec, version, schema }: Writing<P>): Promise<Draft> {
   const { payload: _payload, json, ...facts } = request
-  const body = await codec.encode(json)
+  if (schema !== undefined) await mustFit(json, schema)
+  const written = codec.encode(json)
+  const body = typeof written === 'string' ? written : await written
   if (typeof body !== 'string') {
     throw new OutboxError('OUTBOX_OPTION', `\`codec.encode\` must answer a text, got ${typeof body}`)
   }
-  return { ...facts, body, codec: codec.name, version: 0, lane: defaultLane, bytes: utf8Length(body) }
+  return { ...facts, body, codec: codec.name, version, lane: defaultLane, bytes: utf8Length(body) }
+}
+
+async function mustFit<P>(json: string, schema: Schema<P>): Promise<void> {
+  try {
+    await validated(JSON.parse(json), schema)
+  } catch (error) {
+    throw new OutboxError('OUTBOX_PAYLOAD', `the schema refuses the payload: ${errorText(error)}`, { cause: error })
+  }
 }

@@ -154,7 +154,7 @@ export function createOutbox<P>(options: OutboxOptions<P>): Outbox<P> {
     async list(range) {
       const store = await openStore()
       const stored = await store.read({ limit: 100, ...range })
-      return Promise.all(stored.map((entry) => decodeEntry<P>(entry, settings.codec)))
+      return Promise.all(stored.map((entry) => decodeEntry<P>(entry, settings)))
     },
     pause: () => actor.send({ type: 'pause' }),
     resume: () => actor.send({ type: 'resume' }),

@@ -29,12 +29,14 @@ export interface DeadLetters<P> {
 }
 
 export function createDeadLetters<P>(openStore: () => Promise<Store>, settings: Settings<P>): DeadLetters<P> {
-  const { clock, codec } = settings
+  const { clock } = settings
 
   async function list(range?: Partial<Range>): Promise<readonly DeadLetter<P>[]> {
     const store = await openStore()
     const letters = await store.readDead({ limit: 100, ...range })
-    return Promise.all(letters.map(async (letter) => ({ ...letter, entry: await decodeEntry<P>(letter.entry, codec) })))
+    return Promise.all(
+      letters.map(async (letter) => ({ ...letter, entry: await decodeEntry<P>(letter.entry, settings) })),
+    )
   }
 
   async function requeue(ids: string | readonly string[], how: RequeueHow<P> = {}): Promise<number> {
@@ -56,7 +58,7 @@ export function createDeadLetters<P>(openStore: () => Promise<Store>, settings: 
         if (!ids.has(letter.entry.id)) continue
         const { payload, meta } = letter.entry
         const request = prepare({ payload: edit ? edit(payload, letter) : payload, ...(meta && { meta }) }, settings)
-        requeues.push({ id: letter.entry.id, replacement: await draftOf(request, codec) })
+        requeues.push({ id: letter.entry.id, replacement: await draftOf(request, settings) })
       }
       if (letters.length === 0) return requeues
     }

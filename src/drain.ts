@@ -1,6 +1,6 @@
-import { decodeEntry } from './decode.ts'
+import { decode } from './decode.ts'
 import type { Entry, StoredEntry } from './entry.ts'
-import { errorText, isOutboxError } from './errors.ts'
+import { isOutboxError } from './errors.ts'
 import type { Flight } from './flight.ts'
 import { startFlight } from './flight.ts'
 import type { Heads } from './heads.ts'
@@ -67,16 +67,12 @@ export async function drain<P>(pass: Pass<P>): Promise<PassEnd> {
 /** Deals with the first entry; answers how the pass ends, or undefined when it goes on. */
 async function takeHead<P>(head: StoredEntry, pass: Pass<P>): Promise<PassEnd | undefined> {
   const { settings } = pass
-  const { codec, clock, maxAgeMs } = settings
-  if (head.codec !== codec.name) {
-    return hold(
-      `entry ${head.id} was written with the codec "${head.codec}", but the codec here is "${codec.name}"`,
-      pass,
-    )
-  }
-  const entry = await entryOf<P>(head, settings)
-  if ('unreadable' in entry) return quarantine(head, entry.unreadable, pass)
+  const { clock, maxAgeMs } = settings
+  const decoded = await decode<P>(head, settings)
+  if (decoded.kind === 'misfit') return hold(decoded.reason, pass)
+  if (decoded.kind === 'unreadable') return quarantine(head, decoded.reason, pass)
 
+  const { entry } = decoded
   const now = clock.now()
   if (entry.items === 0) {
     return record(
@@ -200,17 +196,6 @@ async function record<P>(
 ): Promise<undefined> {
   await settler.record(settlement, events, store, lease)
   heads.pass()
-}
-
-async function entryOf<P>(
-  head: StoredEntry,
-  { codec }: Settings<P>,
-): Promise<Entry<P> | { readonly unreadable: string }> {
-  try {
-    return await decodeEntry<P>(head, codec)
-  } catch (error) {
-    return { unreadable: errorText(error) }
-  }
 }
 
 /** What is left of the entry's wait; never longer than the whole wait, whatever the clock says. */

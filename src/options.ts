@@ -8,6 +8,7 @@ import type { Entry, Meta } from './entry.ts'
 import { OutboxError } from './errors.ts'
 import { uuidv7 } from './id.ts'
 import type { Push } from './push/contract.ts'
+import type { Schema } from './schema.ts'
 import type { Store } from './store/contract.ts'
 
 /** What an outbox can be told. */
@@ -49,6 +50,12 @@ export interface SyncOptions<P> {
   readonly meta?: (payload: P) => Meta
   /** How payloads are written to the store; default: as JSON. */
   readonly codec?: Codec
+  /** Version of the payload's shape, kept with each entry; an integer >= 0, default 0. */
+  readonly version?: number
+  /** Brings a payload of another version to the present shape. Without it, such an entry holds the outbox. */
+  readonly migrate?: (payload: unknown, from: number) => P
+  /** Checks payloads at enqueue, and after they are read back: any Standard Schema. */
+  readonly schema?: Schema<P>
   /** Time for machine, engine and handle; who uses `createSyncMachine` gives the same one to `createActor`. */
   readonly clock?: Clock
   /** Whether a Node process may end while the outbox waits for time to pass; not together with `clock`. Default false. */
@@ -76,6 +83,9 @@ export interface Settings<P> {
   readonly countItems: (payload: P) => number
   readonly meta: ((payload: P) => Meta) | undefined
   readonly codec: Codec
+  readonly version: number
+  readonly migrate: ((payload: unknown, from: number) => P) | undefined
+  readonly schema: Schema<P> | undefined
   readonly clock: Clock
   readonly createId: () => string
 }
@@ -100,6 +110,9 @@ export function defaultSettings<P>(): Settings<P> {
     countItems: () => 1,
     meta: undefined,
     codec: jsonCodec,
+    version: 0,
+    migrate: undefined,
+    schema: undefined,
     clock: systemClock,
     createId: uuidv7,
   }
@@ -190,6 +203,15 @@ const rules = {
       objectWith('encode', 'decode').holds(value) &&
       typeof (value as Codec).name === 'string' &&
       (value as Codec).name !== '',
+  },
+  version: {
+    text: 'an integer >= 0',
+    holds: (value) => typeof value === 'number' && value >= 0 && Number.isSafeInteger(value),
+  },
+  migrate: callable,
+  schema: {
+    text: 'a Standard Schema',
+    holds: (value) => objectWith('validate').holds((value as Partial<Schema<unknown>> | null)?.['~standard']),
   },
   clock: objectWith('now', 'setTimeout', 'clearTimeout'),
   unref: { text: 'true or false', holds: (value) => typeof value === 'boolean' },
