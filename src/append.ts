@@ -122,14 +122,25 @@ type Writing<P> = Pick<Settings<P>, 'codec' | 'version' | 'schema'>
  * @throws OutboxError `OUTBOX_PAYLOAD` when the schema refuses the payload.
  */
 export async function draftOf<P>(request: PreparedRequest<P>, { codec, version, schema }: Writing<P>): Promise<Draft> {
-  const { payload: _payload, json, ...facts } = request
+  const { json, id, meta, notBefore, items, enqueuedAt } = request
   if (schema !== undefined) await mustFit(json, schema)
   const written = codec.encode(json)
   const body = typeof written === 'string' ? written : await written
   if (typeof body !== 'string') {
     throw new OutboxError('OUTBOX_OPTION', `\`codec.encode\` must answer a text, got ${typeof body}`)
   }
-  return { ...facts, body, codec: codec.name, version, lane: defaultLane, bytes: utf8Length(body) }
+  return {
+    id,
+    body,
+    codec: codec.name,
+    version,
+    lane: defaultLane,
+    ...(meta && { meta }),
+    enqueuedAt,
+    ...(notBefore !== undefined && { notBefore }),
+    items,
+    bytes: utf8Length(body),
+  }
 }
 
 async function mustFit<P>(json: string, schema: Schema<P>): Promise<void> {
