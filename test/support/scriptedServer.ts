@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { text } from 'node:stream/consumers'
@@ -99,8 +98,7 @@ export async function scriptedServer(
     await closed
   }
 
-  await listen(0)
-  const { port } = server.address() as AddressInfo
+  const port = await listenAnywhere(listen)
   return {
     url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
     requests,
@@ -113,6 +111,19 @@ export async function scriptedServer(
     refuse: close,
     accept: () => listen(port),
     [Symbol.asyncDispose]: close,
+  }
+}
+
+/** A free port below those that the system hands out by itself: nobody else gets it while connections are refused. */
+async function listenAnywhere(listen: (port: number) => Promise<void>): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000)
+    try {
+      await listen(port)
+      return port
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    }
   }
 }
 
