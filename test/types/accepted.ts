@@ -12,6 +12,7 @@ import type {
   OutboxErrorCode,
   OutboxEvent,
   Push,
+  Schema,
   Status,
   Store,
   Warning,
@@ -69,6 +70,7 @@ createOutbox<Todo>({
 
 // It reaches every option that is asked about it.
 const sealed: Codec = { name: 'sealed', encode: async (json) => btoa(json), decode: (body) => atob(body) }
+declare const schema: Schema<Todo>
 const store: Store = memoryStore({ auditLimit: 10 })
 createOutbox<Todo>({
   ...simulatedTime().options,
@@ -80,6 +82,12 @@ createOutbox<Todo>({
   pushTimeoutMs: ({ payload }) => 1_000 * payload.title.length,
   countItems: ({ tags }) => tags?.length ?? 1,
   meta: ({ title }) => ({ title, at: [1, null, { deep: true }] }),
+  version: 2,
+  migrate: (payload, from) => {
+    expectTypeOf(payload).toEqualTypeOf<unknown>()
+    return { title: `${String(payload)} of version ${from}` }
+  },
+  schema,
   createId: () => crypto.randomUUID(),
   autoStart: false,
   inspect: ({ type }) => console.debug(type),

@@ -1,6 +1,6 @@
 // Compiled by `npm run check:types` and never run: each line below a directive must not compile. One that does is an error.
 import { createActor } from 'xstate'
-import type { Codec, Entry } from 'xstate-outbox'
+import type { Codec, Entry, Schema } from 'xstate-outbox'
 import { createOutbox, createSyncMachine, isOutboxError, memoryStore, syncMachine } from 'xstate-outbox'
 import { httpPush } from 'xstate-outbox/http'
 
@@ -11,6 +11,7 @@ interface Todo {
 const push = (entry: Entry<Todo>): string => entry.payload.title
 const outbox = createOutbox<Todo>({ push })
 const actor = createActor(createSyncMachine<Todo>({ push })).start()
+declare const numbers: Schema<number>
 const wrong = { titel: 'misspelt' }
 
 // Options
@@ -43,6 +44,10 @@ createOutbox<Todo>({ push, auditLimit: 10 })
 createOutbox<Todo>({ push, store: new Map() })
 // @ts-expect-error - meta is kept as JSON, and a Map is none
 createOutbox<Todo>({ push, meta: ({ title }) => ({ title: new Map([[title, 1]]) }) })
+// @ts-expect-error - what a migration gives is pushed, so it must be a Todo
+createOutbox<Todo>({ push, version: 1, migrate: () => wrong })
+// @ts-expect-error - a schema for other payloads
+createOutbox<Todo>({ push, schema: numbers })
 // @ts-expect-error - an id is a text
 createOutbox<Todo>({ push, createId: () => 7 })
 // @ts-expect-error - a machine has no handle that could start it
