@@ -21,7 +21,7 @@ export function startFlight<P>(
   { pushTimeoutMs, clock }: Pick<Settings<P>, 'pushTimeoutMs' | 'clock'>,
   isOffline: () => boolean,
 ): Flight {
-  const controller = new AbortController()
+  const signal = createLazySignal()
   let timer: unknown
   let isAborted = false
   let land!: (outcome: Outcome) => void
@@ -35,14 +35,19 @@ export function startFlight<P>(
   function timeOut(limitMs: number): void {
     const reason = `no answer within ${limitMs} ms`
     land(isOffline() ? { kind: 'unreachable', reason } : { kind: 'failed', reason })
-    controller.abort(new DOMException(reason, 'TimeoutError'))
+    signal.abort(reason, 'TimeoutError')
   }
 
   async function run(): Promise<void> {
     try {
       const limitMs = limitOf(entry, pushTimeoutMs)
       timer = clock.setTimeout(() => timeOut(limitMs), limitMs)
-      const result = await push(entry, { signal: controller.signal, attempt: entry.attempts + 1 })
+      const result = await push(entry, {
+        get signal() {
+          return signal.get()
+        },
+        attempt: entry.attempts + 1,
+      })
       land({ kind: 'delivered', result })
     } catch (error) {
       land(isAborted ? { kind: 'aborted' } : outcomeOfError(error, clock.now()))
@@ -55,7 +60,7 @@ export function startFlight<P>(
     abort(graceMs) {
       if (isAborted) return
       isAborted = true
-      controller.abort(new DOMException('the outbox ended this push', 'AbortError'))
+      signal.abort('the outbox ended this push', 'AbortError')
       clock.clearTimeout(timer)
       if (graceMs === 0) land({ kind: 'aborted' })
       else timer = clock.setTimeout(() => land({ kind: 'aborted' }), graceMs)
@@ -70,4 +75,21 @@ function limitOf<P>(entry: Entry<P>, pushTimeoutMs: Settings<P>['pushTimeoutMs']
     throw new RangeError(`\`pushTimeoutMs\` must answer ms from 1 to 2^31 - 1, got ${errorText(limitMs)}`)
   }
   return limitMs
+}
+
+/** An abort signal that is made when somebody asks for it: most pushes of a drain at full speed never do. */
+function createLazySignal(): { get(): AbortSignal; abort(message: string, name: string): void } {
+  let controller: AbortController | undefined
+  let reason: DOMException | undefined
+  return {
+    get() {
+      controller ??= new AbortController()
+      if (reason !== undefined) controller.abort(reason)
+      return controller.signal
+    },
+    abort(message, name) {
+      reason ??= new DOMException(message, name)
+      controller?.abort(reason)
+    },
+  }
 }

@@ -510,3 +510,20 @@ describe('rule 12: a settlement that fails after the remote said yes', () => {
     expect(await world.outbox.stop()).toMatchObject({ delivered: 1, pending: 0 })
   })
 })
+
+test('a push that asks for its signal late gets it as it is by then', async () => {
+  const gate = deferred()
+  const aborted: boolean[] = []
+  await using world = createWorld(
+    async (_, context) => {
+      await gate.promise
+      aborted.push(context.signal.aborted)
+    },
+    { pushTimeoutMs: 1_000 },
+  )
+  await world.outbox.enqueue({ text: 'a' })
+  await world.time.advance(1_000)
+  gate.resolve()
+  await world.time.quiet()
+  expect(aborted).toEqual([true])
+})
