@@ -1,0 +1,116 @@
+import { createStore } from 'idb-keyval'
+import { isOutboxError, OutboxError } from '../../errors.ts'
+import { isQuota, storeError } from './failure.ts'
+import type { Durability } from './transaction.ts'
+import { storeName, transact } from './transaction.ts'
+
+/** How long a database may take to open: browsers have hung there, and so does one that somebody else is deleting. */
+const openLimitMs = 10_000
+
+/** One transaction: its work, and what it is for. */
+export interface Task<R> {
+  readonly mode: 'readonly' | 'readwrite'
+  /** Default: relaxed. */
+  readonly durability?: Durability
+  /** Completes "could not ...". */
+  readonly what: string
+  /** Awaits nothing but requests of this store. May run a second time; the first has then been rolled back, or hardly ever not. */
+  work(store: IDBObjectStore): Promise<R>
+}
+
+/** The way to a database: opened when it is first needed, and again whenever the browser or another tab has closed it. */
+export interface Connection {
+  /** @throws OutboxError `OUTBOX_STORE`, `OUTBOX_QUOTA`, or what the work threw. */
+  run<R>(task: Task<R>): Promise<R>
+  /** Lets what was begun end, and closes. */
+  close(): Promise<void>
+}
+
+export function createConnection(name: string): Connection {
+  const underWay = new Set<Promise<unknown>>()
+  let opening: Promise<IDBDatabase> | undefined
+
+  function connect(): Promise<IDBDatabase> {
+    if (opening !== undefined) return opening
+    const present = open(name, forget)
+    const forgetThis = () => forget()
+    function forget(): void {
+      if (opening === present) opening = undefined
+    }
+    present.catch(forgetThis)
+    opening = present
+    return present
+  }
+
+  async function attempt<R>({ mode, durability = 'relaxed', work, what }: Task<R>, isLast: boolean): Promise<R> {
+    const present = connect()
+    const db = await present
+    try {
+      return await transact(db, mode, durability, work)
+    } catch (error) {
+      // The connection may be at fault: mobile browsers take it away from a page in the background. Once, another is tried.
+      if (isLast || isOutboxError(error) || isQuota(error)) throw storeError(error, what)
+      if (opening === present) opening = undefined
+      db.close()
+      return attempt({ mode, durability, work, what }, true)
+    }
+  }
+
+  return {
+    async run(task) {
+      const result = attempt(task, false)
+      underWay.add(result)
+      try {
+        return await result
+      } finally {
+        underWay.delete(result)
+      }
+    },
+    async close() {
+      await Promise.allSettled(underWay)
+      const present = opening
+      opening = undefined
+      // One that did not open has nothing to close.
+      await present?.then((db) => db.close()).catch(() => undefined)
+    },
+  }
+}
+
+async function open(name: string, onGone: () => void): Promise<IDBDatabase> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let isLate = false
+  const opened = openDatabase(name).then((db) => {
+    if (isLate) db.close()
+    return db
+  })
+  const tooLong = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      isLate = true
+      reject(
+        new OutboxError(
+          'OUTBOX_STORE',
+          `the database "${name}" has not opened for ${openLimitMs} ms: another tab may block it`,
+        ),
+      )
+    }, openLimitMs)
+  })
+  try {
+    const db = await Promise.race([opened, tooLong])
+    db.addEventListener('close', onGone)
+    db.addEventListener('versionchange', () => {
+      // Another tab deletes the database, or a later version of this package upgrades it: it must not wait for this one.
+      onGone()
+      db.close()
+    })
+    return db
+  } catch (error) {
+    throw storeError(error, `open the database "${name}" (storage may be blocked or private here)`)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** The database itself; only its opening and its layout are left to idb-keyval, which cannot choose a durability. */
+async function openDatabase(name: string): Promise<IDBDatabase> {
+  return createStore(name, storeName)('readonly', ({ transaction }) => transaction.db)
+}

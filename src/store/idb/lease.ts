@@ -1,0 +1,21 @@
+import type { Lease } from '../contract.ts'
+import { readLedger, writeLedger } from './ledger.ts'
+
+/** A lease that this store object can take away from its own user, when it is closed. */
+export interface OwnLease extends Lease {
+  lose(): Promise<void>
+}
+
+/** How the right to drain is given to one context at a time. */
+export interface Leases {
+  /** @param signal - leaves the line, and rejects with its reason; no effect once granted. */
+  take(signal: AbortSignal): Promise<OwnLease>
+}
+
+/** Counts a grant: what an earlier holder still wants to record is refused from now on. */
+export async function nextEpochIn(store: IDBObjectStore): Promise<number> {
+  const ledger = await readLedger(store)
+  ledger.epoch += 1
+  writeLedger(store, ledger)
+  return ledger.epoch
+}

@@ -1,0 +1,45 @@
+import type { Connection } from './connection.ts'
+import type { Leases, OwnLease } from './lease.ts'
+import { nextEpochIn } from './lease.ts'
+
+/** Leases by Web Locks: queued, so that the next in line goes on the moment the holder gives up, closes or crashes. */
+export function createLockLeases(name: string, connection: Connection, locks: LockManager): Leases {
+  return {
+    take(signal) {
+      return new Promise((resolve, reject) => {
+        if (signal.aborted) return reject(signal.reason)
+        const loss = new AbortController()
+        let giveUp!: () => void
+        const givenUp = new Promise<void>((onGivenUp) => (giveUp = onGivenUp))
+
+        const over: Promise<void> = locks
+          .request(name, { signal }, async () => {
+            const epoch = await connection.run({ mode: 'readwrite', what: 'take the lease', work: nextEpochIn })
+            resolve(leaseOf(epoch))
+            await givenUp
+          })
+          .catch((error: unknown) => {
+            // Left the line, could not write, or the lock was stolen; after the grant nobody listens to `reject`.
+            reject(error)
+            loss.abort()
+          })
+
+        function leaseOf(epoch: number): OwnLease {
+          const release = async () => {
+            giveUp()
+            await over
+          }
+          return {
+            epoch,
+            lost: loss.signal,
+            release,
+            async lose() {
+              loss.abort()
+              await release()
+            },
+          }
+        }
+      })
+    },
+  }
+}

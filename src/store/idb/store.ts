@@ -1,0 +1,165 @@
+import type { Control } from '../../entry.ts'
+import { checkRange, leaseLost } from '../checks.ts'
+import type { ControlPatch, Store } from '../contract.ts'
+import { createAppends } from './appends.ts'
+import { cancelIn, discardIn, requeueIn } from './byId.ts'
+import type { Connection } from './connection.ts'
+import { createConnection } from './connection.ts'
+import { controlKey, listedAfter, pendingAfter } from './keys.ts'
+import type { Leases, OwnLease } from './lease.ts'
+import { createLeases } from './leases.ts'
+import { countsOf, emptyLedger, readLedger, writeLedger } from './ledger.ts'
+import type { Listed } from './listing.ts'
+import { readPage } from './listing.ts'
+import { createNotices } from './notices.ts'
+import { createOldest } from './oldest.ts'
+import { auditAt, deadLetterAt, entryAt, isAuditEntry, isDeadRecord, isEntryRecord, isObject } from './records.ts'
+import { settleIn } from './settling.ts'
+import type { Durability } from './transaction.ts'
+import { answer } from './transaction.ts'
+
+const entries = { name: 'entry', range: pendingAfter, isReadable: isEntryRecord, give: entryAt } as const
+const letters = {
+  name: 'dead letter',
+  range: (after?: number) => listedAfter('dead', after),
+  isReadable: isDeadRecord,
+  give: deadLetterAt,
+} as const
+const audits = {
+  name: 'audit record',
+  range: (after?: number) => listedAfter('audit', after),
+  isReadable: isAuditEntry,
+  give: auditAt,
+} as const
+
+/** The store on the database of this name. */
+export function createIdbStore(name: string, durability: Durability, auditLimit: number): Store {
+  const connection = createConnection(name)
+  const notices = createNotices(name)
+  const appends = createAppends({ connection, durability, onKept: () => notices.tellOthers({ kind: 'appended' }) })
+  const oldest = createOldest()
+  let leases: Leases | undefined
+  let held: OwnLease | undefined
+
+  const read =
+    <R, T>(listed: Listed<R, T>) =>
+    async (range: Parameters<Store['read']>[0]) => {
+      checkRange(range)
+      return readPage(connection, listed, range, (reason) => notices.tell({ kind: 'quarantined', reason }))
+    }
+
+  /** Changes entries by id; tells everyone, the drainer of this context included. */
+  async function change(
+    what: string,
+    kind: 'appended' | 'removed',
+    work: (store: IDBObjectStore) => Promise<number>,
+  ): Promise<number> {
+    const count = await connection.run({ mode: 'readwrite', durability, what, work })
+    if (count > 0) notices.tell({ kind })
+    return count
+  }
+
+  async function loseLease(): Promise<void> {
+    const lease = held
+    held = undefined
+    await lease?.lose()
+  }
+
+  return {
+    durability: durability === 'strict' ? 'disk' : 'os',
+    append: (drafts) => appends.add(drafts),
+    read: read(entries),
+
+    async settle(settlements, { epoch }) {
+      if (held?.epoch !== epoch) throw leaseLost(epoch)
+      const isRemoved = await connection.run({
+        mode: 'readwrite',
+        what: 'record an outcome',
+        work: (store) => settleIn(store, settlements, epoch, auditLimit),
+      })
+      if (isRemoved) notices.tellOthers({ kind: 'removed' })
+    },
+
+    counts: () =>
+      connection.run({
+        mode: 'readonly',
+        what: 'count what is stored',
+        async work(store) {
+          const [ledger, oldestAt] = await Promise.all([readLedger(store), oldest.read(store)])
+          return countsOf(ledger, oldestAt)
+        },
+      }),
+
+    control: () => connection.run({ mode: 'readonly', what: 'read the control record', work: controlIn }),
+    async setControl(patch) {
+      await connection.run({ mode: 'readwrite', durability, what: 'write the control record', work: patchIn(patch) })
+      notices.tell({ kind: 'control' })
+    },
+
+    readDead: read(letters),
+    readAudit: read(audits),
+    requeue: (requeues, at) => change('requeue', 'appended', (store) => requeueIn(store, requeues, at)),
+    discard: (ids) => change('discard', 'removed', (store) => discardIn(store, new Set(ids))),
+    cancel: (ids) => change('cancel', 'removed', (store) => cancelIn(store, new Set(ids))),
+
+    async lease(signal) {
+      leases ??= createLeases(name, connection, notices)
+      const lease = await leases.take(signal)
+      held = lease
+      return {
+        epoch: lease.epoch,
+        lost: lease.lost,
+        async release() {
+          if (held === lease) held = undefined
+          await lease.release()
+        },
+      }
+    },
+
+    watch: (onChange) => notices.add(onChange),
+
+    async close() {
+      await appends.idle()
+      await loseLease()
+      await connection.close()
+    },
+
+    async destroy() {
+      await appends.idle()
+      await loseLease()
+      await erase(connection)
+      oldest.forget()
+      notices.tell({ kind: 'removed' })
+      notices.tell({ kind: 'control' })
+    },
+  }
+}
+
+async function controlIn(store: IDBObjectStore): Promise<Control> {
+  const found: unknown = await answer(store.get(controlKey))
+  if (!isObject(found)) return { paused: false }
+  const { paused, held } = found
+  return { paused: paused === true, ...(typeof held === 'string' && { held }) }
+}
+
+function patchIn(patch: ControlPatch) {
+  return async (store: IDBObjectStore): Promise<void> => {
+    const present = await controlIn(store)
+    const { paused = present.paused, held = present.held } = patch
+    store.put({ v: 1, paused, ...(typeof held === 'string' && { held }) }, controlKey)
+  }
+}
+
+/** Empties the database: to delete it would wait for every other tab. The last epoch stays, so that old leases stay over. */
+async function erase(connection: Connection): Promise<void> {
+  await connection.run({
+    mode: 'readwrite',
+    durability: 'strict',
+    what: 'erase everything',
+    async work(store) {
+      const { epoch, lastSeq } = await readLedger(store)
+      store.clear()
+      if (epoch > 0) writeLedger(store, { ...emptyLedger(), epoch, lastSeq })
+    },
+  })
+}
