@@ -15,15 +15,17 @@ export type { AnswerKind } from './http/verdict.ts'
  * 2xx delivered; 401 holds the outbox; 408, 409, 425, 429 and 5xx are tried again, heeding `Retry-After`; any other 4xx makes a dead
  * letter; a redirect, which is never followed, and no answer at all wait without spending an attempt.
  *
- * A 2xx counts when its headers arrive: the remote has the entry even if the body breaks off. No message holds a header's value.
+ * A 2xx counts when its headers arrive: the remote has the entry even if the body breaks off. No message holds a value
+ * of a header or of the query.
  * @throws OutboxError `OUTBOX_OPTION` when an option is unknown or wrong.
  */
 export function httpPush<P>(options: HttpPushOptions<P>): Push<P> {
   checkOptions(options)
-  const { classify, receive } = options
+  const settings = { ...options }
+  const { classify, receive } = settings
   return async (entry, { signal }) => {
-    const request = await requestOf(entry, options)
-    const response = await send(request, options.fetch, signal)
+    const request = await requestOf(entry, settings)
+    const response = await send(request, settings.fetch, signal)
     try {
       const kind = (await classify?.(response, entry)) ?? kindOf(response)
       if (kind !== 'delivered') throw await errorOf(kind, response, request.secrets)

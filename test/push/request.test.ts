@@ -111,6 +111,15 @@ it('holds where a relative address has no page to belong to, and sends nothing',
   expect(message).toBe('`url` is relative, and there is no page here to resolve it against: give a full one')
 })
 
+it('passes on what url and body throw', async () => {
+  const verdict = new HoldError('no server is chosen')
+  const fails = () => {
+    throw verdict
+  }
+  expect((await failureOf(httpPush<Note>({ url: fails }))).error).toBe(verdict)
+  expect((await failureOf(httpPush<Note>({ url: 'http://127.0.0.1:1', body: fails }))).error).toBe(verdict)
+})
+
 it('gives an entry up whose address can be none', async () => {
   const { kind, message } = await failureOf(httpPush<Note>({ url: () => 'mailto:me@example.com' }))
   expect(kind).toBe('permanent')

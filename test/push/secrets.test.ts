@@ -27,6 +27,12 @@ it('strikes a token out of what a given fetch says', async () => {
   expect((await failureOf(push)).message).toBe('no answer from https://api.example.com (could not send ***)')
 })
 
+it('strikes out what stands in the query of the address', async () => {
+  await using server = await scriptedServer((request) => ({ status: 500, body: `could not serve ${request.path}` }))
+  const { message } = await failureOf(httpPush<Note>({ url: `${server.url}/notes?key=${token}` }))
+  expect(message).toBe('answered 500 Internal Server Error: could not serve /notes?key=***')
+})
+
 it('shows neither path nor query of the address when no answer comes', async () => {
   const push = httpPush<Note>({
     url: `https://api.example.com/hooks/${token}?key=${token}`,

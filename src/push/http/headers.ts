@@ -30,10 +30,10 @@ export function appendHeader(headers: Headers, name: string, value: string): voi
   }
 }
 
-/** The values that must not show up in a message, longest first: each header's, and each word of it. */
-export function secretsOf(headers: Headers): readonly string[] {
+/** What must not show up in a message, longest first: each header's value, each word of it, and each value of the query. */
+export function secretsOf(headers: Headers, { searchParams }: URL): readonly string[] {
   const own = [...headers].filter(([name]) => name !== 'content-type' && name !== 'accept')
-  const words = own.flatMap(([, value]) => [value, ...value.split(/[\s,;=]+/)])
+  const words = [...searchParams.values(), ...own.flatMap(([, value]) => [value, ...value.split(/[\s,;=]+/)])]
   return [...new Set(words)].filter((word) => word.length >= 6).toSorted((a, b) => b.length - a.length)
 }
 

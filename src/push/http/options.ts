@@ -5,7 +5,10 @@ import type { AnswerKind } from './verdict.ts'
 
 /** What `httpPush` can be told. */
 export interface HttpPushOptions<P> {
-  /** Where entries go, http or https, or a function of the entry; a relative one is resolved against the page's address. */
+  /**
+   * Where entries go, http or https, or a function of the entry; a relative one is resolved against the page's address. What the
+   * function throws is the push's error: a `HoldError` holds the outbox, a plain one counts as a failed attempt.
+   */
   readonly url: string | URL | ((entry: Entry<P>) => string | URL)
   /** The request's method; not GET, HEAD, CONNECT, TRACE or TRACK. Default `'POST'`. */
   readonly method?: string
@@ -16,7 +19,8 @@ export interface HttpPushOptions<P> {
   readonly headers?: RequestHeaders | ((entry: Entry<P>) => RequestHeaders | Promise<RequestHeaders>)
   /**
    * What is sent. Text, Blob, FormData, URLSearchParams and bytes go as they are, everything else as JSON; undefined sends no body.
-   * The content type of text and JSON is `application/json` unless `headers` has one. Default: `{ id, payload, meta }`.
+   * The content type of text and JSON is `application/json` unless `headers` has one. What it throws is the push's error, as for
+   * `url`. Default: `{ id, payload, meta }`.
    */
   readonly body?: (entry: Entry<P>) => unknown
   /**

@@ -8,7 +8,7 @@ import { urlFlaw } from './options.ts'
 export interface HttpRequest {
   readonly url: URL
   readonly init: RequestInit
-  /** Header values, to be kept out of every message. */
+  /** Values of headers and query, to be kept out of every message. */
   readonly secrets: readonly string[]
 }
 
@@ -17,7 +17,7 @@ export async function requestOf<P>(entry: Entry<P>, options: HttpPushOptions<P>)
   const url = resolveUrl(typeof options.url === 'function' ? options.url(entry) : options.url)
   const body = sendable(options.body === undefined ? defaultBody(entry) : await options.body(entry))
   const headers = await headersOf(entry, options.headers)
-  const secrets = secretsOf(headers)
+  const secrets = secretsOf(headers, url)
   headers.delete('idempotency-key')
   appendHeader(headers, 'idempotency-key', entry.id)
   if (entry.id === '' || headers.get('idempotency-key') !== entry.id) {
