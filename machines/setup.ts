@@ -114,7 +114,10 @@ function afterReports<P>(
       lastError = event.reason
     } else if (event.type === 'skipped') skipped += 1
     else if (event.type === 'retryScheduled') lastError = event.reason
-    else if (event.type === 'warning' && event.code === 'OUTBOX_STORE') lastError = event.reason
+    else if (event.type === 'warning') {
+      if (event.code === 'OUTBOX_UNREADABLE') dropped += 1
+      if (event.code === 'OUTBOX_STORE' || event.code === 'OUTBOX_UNREADABLE') lastError = event.reason
+    }
   }
   return {
     tally: { delivered, items, dropped, skipped },

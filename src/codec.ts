@@ -37,6 +37,7 @@ function check(value: unknown, path: string, parents: Set<object>): void {
   }
   if (typeof value !== 'object') return refuse(path, typeof value)
   if (parents.has(value)) return refuse(path, 'a cycle')
+  if (ArrayBuffer.isView(value)) return refuse(path, value.constructor.name)
   if (hasToJson(value)) {
     const written: unknown = value.toJSON()
     if (value instanceof Date && written === null) return refuse(path, 'an invalid Date')

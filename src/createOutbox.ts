@@ -7,14 +7,14 @@ import type { SyncMachine } from './createSyncMachine.ts'
 import { machineFor } from './createSyncMachine.ts'
 import { createDeadLetters } from './deadLetters.ts'
 import type { DeadLetters } from './deadLetters.ts'
-import { decodeEntry } from './decode.ts'
-import type { Counts, Entry, StoredAuditRecord } from './entry.ts'
-import { appendError, errorText, OutboxError } from './errors.ts'
+import { listed } from './decode.ts'
+import type { Counts, ListedEntry, StoredAuditRecord } from './entry.ts'
+import { appendError, errorText, optionError, OutboxError } from './errors.ts'
 import { explain } from './explain.ts'
 import type { Flushed } from './flush.ts'
 import { flushActor, snapshotAnswer } from './flush.ts'
 import { createGatherer } from './gather.ts'
-import { settingsFrom } from './options.ts'
+import { checkObject, settingsFrom } from './options.ts'
 import type { SyncOptions } from './options.ts'
 import { prepare } from './prepare.ts'
 import type { EnqueueRequest } from './report.ts'
@@ -54,7 +54,7 @@ export interface Outbox<P> extends AsyncDisposable {
   /** How many entries wait in the store. */
   size(): Promise<number>
   /** Waiting entries, oldest first; `limit` is 100 unless told. */
-  list(range?: PageRange): Promise<readonly Entry<P>[]>
+  list(range?: PageRange): Promise<readonly ListedEntry<P>[]>
   /** Pushes nothing more until `resume`, also after a restart; the push in flight finishes. */
   pause(): void
   /** Goes on after `pause` or a hold. */
@@ -83,7 +83,7 @@ export interface Outbox<P> extends AsyncDisposable {
  * @throws OutboxError `OUTBOX_OPTION` naming the option, the rule and what came.
  */
 export function createOutbox<P>(options: OutboxOptions<P>): Outbox<P> {
-  const { autoStart = true, inspect, ...machineOptions } = options
+  const { autoStart, inspect, ...machineOptions } = handleOptionsFrom(options)
   const settings = settingsFrom<P>(machineOptions)
   const storage = createStorage(settings)
   const { clock } = settings
@@ -100,7 +100,7 @@ export function createOutbox<P>(options: OutboxOptions<P>): Outbox<P> {
   // What was enqueued in the tick in which somebody stopped the actor is written all the same.
   const lateAppender = createAppender<P>({
     settings,
-    openStore: () => storage(settings.name),
+    openStore: () => storage.open(settings.name),
     onKept: (batch) => batch.forEach(({ id }) => gatherer.accept(id)),
     onRefused: (batch, error) => batch.forEach(({ id }) => gatherer.refuse(id, appendError(error))),
   })
@@ -121,7 +121,7 @@ export function createOutbox<P>(options: OutboxOptions<P>): Outbox<P> {
 
   async function openStore(): Promise<Store> {
     mustRun()
-    return storage(settings.name)
+    return storage.open(settings.name)
   }
 
   async function keep(requests: readonly EnqueueRequest<P>[]): Promise<readonly string[]> {
@@ -154,7 +154,7 @@ export function createOutbox<P>(options: OutboxOptions<P>): Outbox<P> {
     async list(range) {
       const store = await openStore()
       const stored = await store.read({ limit: 100, ...range })
-      return Promise.all(stored.map((entry) => decodeEntry<P>(entry, settings)))
+      return Promise.all(stored.map((entry) => listed<P>(entry, settings)))
     },
     pause: () => actor.send({ type: 'pause' }),
     resume: () => actor.send({ type: 'resume' }),
@@ -175,12 +175,19 @@ export function createOutbox<P>(options: OutboxOptions<P>): Outbox<P> {
     stop,
     async destroy() {
       await stop()
-      await (await storage(settings.name)).destroy()
+      await (await storage.open(settings.name)).destroy()
     },
     [Symbol.asyncDispose]: async () => {
       await stop()
     },
   }
+}
+
+function handleOptionsFrom<P>(options: OutboxOptions<P>): OutboxOptions<P> & { readonly autoStart: boolean } {
+  const { autoStart = true, inspect } = checkObject(options)
+  if (typeof autoStart !== 'boolean') throw optionError('autoStart', 'true or false', autoStart)
+  if (inspect !== undefined && typeof inspect !== 'function') throw optionError('inspect', 'a function', inspect)
+  return { ...options, autoStart }
 }
 
 function missingFrom({ pending, dead, totals }: Counts): number {
@@ -202,7 +209,7 @@ function contained(inspect: (event: InspectionEvent) => void): (event: Inspectio
       if (isTold) return
       isTold = true
       if (typeof reportError === 'function') reportError(error)
-      else process.emitWarning(`the option \`inspect\` threw: ${errorText(error)}`)
+      else if (typeof process === 'object') process.emitWarning(`the option \`inspect\` threw: ${errorText(error)}`)
     }
   }
 }

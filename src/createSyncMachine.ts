@@ -17,7 +17,7 @@ import type { Settings, SyncOptions } from './options.ts'
 import { defaultSettings, settingsFrom } from './options.ts'
 import { httpPush } from './push/http.ts'
 import type { Command, EngineCommand, OutboxEvent, Warning } from './report.ts'
-import type { OpenStorage } from './storage.ts'
+import type { Storage } from './storage.ts'
 import { createStorage } from './storage.ts'
 
 /** Where a sync machine can be. */
@@ -63,13 +63,13 @@ export const syncMachine: SyncMachine<unknown> = (() => {
 })()
 
 /** The machine for settings and the storage that its actors share. */
-export function machineFor<P>(settings: Settings<P>, storage: OpenStorage): SyncMachine<P> {
+export function machineFor<P>(settings: Settings<P>, storage: Storage): SyncMachine<P> {
   const machine = syncMachineOf<P>().provide({
     actors: {
       engine: fromCallback<EngineCommand<P>, SyncInput, AnyEventObject>(({ input, receive, sendBack }) => {
         const { push, warning } = pushFor(settings, input)
         const { name = settings.name } = input
-        const end = runEngine({ ...settings, name, push }, () => storage(name), {
+        const end = runEngine({ ...settings, name, push }, storage, {
           send: sendBack,
           receive,
         })

@@ -1,6 +1,7 @@
 import { draftOf } from './append.ts'
-import { decodeEntry } from './decode.ts'
-import type { DeadLetter } from './entry.ts'
+import { listed } from './decode.ts'
+import type { DeadLetter, Draft, StoredDeadLetter, StoredEntry } from './entry.ts'
+import { OutboxError } from './errors.ts'
 import type { Settings } from './options.ts'
 import { prepare } from './prepare.ts'
 import type { Range, Requeue, Store } from './store/contract.ts'
@@ -33,10 +34,11 @@ export function createDeadLetters<P>(openStore: () => Promise<Store>, settings: 
 
   async function list(range?: Partial<Range>): Promise<readonly DeadLetter<P>[]> {
     const store = await openStore()
-    const letters = await store.readDead({ limit: 100, ...range })
-    return Promise.all(
-      letters.map(async (letter) => ({ ...letter, entry: await decodeEntry<P>(letter.entry, settings) })),
-    )
+    return Promise.all((await store.readDead({ limit: 100, ...range })).map(read))
+  }
+
+  async function read(letter: StoredDeadLetter): Promise<DeadLetter<P>> {
+    return { ...letter, entry: await listed<P>(letter.entry, settings) }
   }
 
   async function requeue(ids: string | readonly string[], how: RequeueHow<P> = {}): Promise<number> {
@@ -50,17 +52,42 @@ export function createDeadLetters<P>(openStore: () => Promise<Store>, settings: 
 
   async function replacements(ids: ReadonlySet<string>, { edit }: RequeueHow<P>): Promise<readonly Requeue[]> {
     const requeues: Requeue[] = []
+    for await (const letter of allLetters()) {
+      const { id } = letter.entry
+      if (!ids.has(id)) continue
+      const replacement = edit === undefined ? renamed(letter.entry) : await edited(await read(letter), edit)
+      requeues.push({ id, replacement })
+    }
+    return requeues
+  }
+
+  function renamed({ id: _id, ...entry }: StoredEntry): Draft {
+    return { ...draftIn(entry), id: settings.createId() }
+  }
+
+  async function edited(letter: DeadLetter<P>, edit: NonNullable<RequeueHow<P>['edit']>): Promise<Draft> {
+    const { entry } = letter
+    if ('unreadable' in entry) {
+      throw new OutboxError('OUTBOX_PAYLOAD', `entry ${entry.id} cannot be edited: ${entry.unreadable}`)
+    }
+    const { payload, meta } = entry
+    return draftOf(prepare({ payload: edit(payload, letter), ...(meta && { meta }) }, settings), settings)
+  }
+
+  /** The letters that are there at the call: what dies meanwhile is not among them. */
+  async function* allLetters(): AsyncGenerator<StoredDeadLetter> {
+    const store = await openStore()
+    const { dead } = await store.counts()
     let after = 0
-    for (;;) {
-      const letters = await list({ after })
+    let left = dead
+    while (left > 0) {
+      const letters = await store.readDead({ after, limit: Math.min(100, left) })
+      if (letters.length === 0) return
+      left -= letters.length
       for (const letter of letters) {
         after = letter.seq
-        if (!ids.has(letter.entry.id)) continue
-        const { payload, meta } = letter.entry
-        const request = prepare({ payload: edit ? edit(payload, letter) : payload, ...(meta && { meta }) }, settings)
-        requeues.push({ id: letter.entry.id, replacement: await draftOf(request, settings) })
+        yield letter
       }
-      if (letters.length === 0) return requeues
     }
   }
 
@@ -68,17 +95,29 @@ export function createDeadLetters<P>(openStore: () => Promise<Store>, settings: 
     list,
     requeue,
     async requeueAll() {
-      const store = await openStore()
+      const ids: string[] = []
+      for await (const letter of allLetters()) ids.push(letter.entry.id)
       let requeued = 0
-      for (;;) {
-        const letters = await store.readDead({ limit: 100 })
-        if (letters.length === 0) return requeued
-        requeued += await requeue(letters.map(({ entry }) => entry.id))
-      }
+      for (let first = 0; first < ids.length; first += 100) requeued += await requeue(ids.slice(first, first + 100))
+      return requeued
     },
     async discard(ids) {
       const store = await openStore()
       return store.discard([ids].flat())
     },
+  }
+}
+
+function draftIn({ body, codec, version, lane, key, meta, enqueuedAt, items, bytes }: Omit<StoredEntry, 'id'>) {
+  return {
+    body,
+    codec,
+    version,
+    lane,
+    ...(key !== undefined && { key }),
+    ...(meta && { meta }),
+    enqueuedAt,
+    items,
+    bytes,
   }
 }

@@ -1,9 +1,9 @@
-import type { Entry, StoredEntry } from './entry.ts'
-import { OutboxError, errorText } from './errors.ts'
+import type { Entry, ListedEntry, StoredEntry } from './entry.ts'
+import { errorText } from './errors.ts'
 import type { Settings } from './options.ts'
 import { validated } from './schema.ts'
 
-/** What came of reading a payload back: an entry; or why it cannot be read with these settings; or that it never can be. */
+/** What came of reading a payload back: an entry; or that these settings are not meant for it; or what went wrong. */
 export type Decoded<P> =
   | { readonly kind: 'entry'; readonly entry: Entry<P> }
   | { readonly kind: 'misfit'; readonly reason: string }
@@ -37,12 +37,10 @@ export async function decode<P>(
   }
 }
 
-/**
- * The entry with its payload read back.
- * @throws OutboxError `OUTBOX_PAYLOAD` when it cannot be read.
- */
-export async function decodeEntry<P>(stored: StoredEntry, reading: Reading<P>): Promise<Entry<P>> {
+/** The entry with its payload read back, or with the reason why that cannot be done. */
+export async function listed<P>(stored: StoredEntry, reading: Reading<P>): Promise<ListedEntry<P>> {
   const decoded = await decode<P>(stored, reading)
   if (decoded.kind === 'entry') return decoded.entry
-  throw new OutboxError('OUTBOX_PAYLOAD', `entry ${stored.id} cannot be read: ${decoded.reason}`)
+  const { body, codec, ...facts } = stored
+  return { ...facts, unreadable: decoded.reason }
 }

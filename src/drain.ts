@@ -70,7 +70,7 @@ async function takeHead<P>(head: StoredEntry, pass: Pass<P>): Promise<PassEnd | 
   const { clock, maxAgeMs } = settings
   const decoded = await decode<P>(head, settings)
   if (decoded.kind === 'misfit') return hold(decoded.reason, pass)
-  if (decoded.kind === 'unreadable') return quarantine(head, decoded.reason, pass)
+  if (decoded.kind === 'unreadable') return buryUnreadable(head, decoded.reason, pass)
 
   const { entry } = decoded
   const now = clock.now()
@@ -174,14 +174,28 @@ async function trimDead<P>({ store, reporter, settings: { deadLimit } }: Pass<P>
   )
 }
 
-function quarantine<P>(head: StoredEntry, reason: string, pass: Pass<P>): Promise<undefined> {
-  const { seq, id, meta } = head
-  const message = `entry ${id} cannot be read and was moved aside: ${reason}`
-  return record(
-    { kind: 'quarantined', seq, id, reason, at: pass.settings.clock.now() },
-    [{ type: 'warning', origin: 'here', code: 'OUTBOX_QUARANTINED', message, id, ...(meta && { meta }), reason }],
+/** Makes an entry that cannot be read a dead letter: it keeps its body, and can be requeued when the reason is gone. */
+async function buryUnreadable<P>(head: StoredEntry, reason: string, pass: Pass<P>): Promise<undefined> {
+  const { id, meta, attempts } = head
+  const at = pass.settings.clock.now()
+  const message = `entry ${id} cannot be read and became a dead letter: ${reason}`
+  await record(
+    deadSettlement(head, { code: 'unreadable', reason, attempts, at }),
+    [
+      {
+        type: 'warning',
+        origin: 'here',
+        code: 'OUTBOX_UNREADABLE',
+        message,
+        id,
+        ...(meta && { meta }),
+        attempts,
+        reason,
+      },
+    ],
     pass,
   )
+  await trimDead(pass)
 }
 
 function hold<P>(reason: string, pass: Pass<P>): PassEnd {

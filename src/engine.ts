@@ -12,6 +12,7 @@ import type { EngineCommand, EngineEvent, EnqueueRequest, PreparedRequest } from
 import { createReporter } from './reporter.ts'
 import { createSettler } from './settle.ts'
 import { createStaleWatch } from './stale.ts'
+import type { Storage } from './storage.ts'
 import type { Store, StoreChange } from './store/contract.ts'
 import { moveIn } from './tenants.ts'
 
@@ -26,18 +27,19 @@ export interface EnginePort<P> {
  * Nothing in here throws: what fails is reported, and tried again with backoff.
  * @returns what ends it without waiting: aborts the push, lets begun appends end, gives up the lease.
  */
-export function runEngine<P>(settings: Settings<P>, makeStore: () => Promise<Store>, port: EnginePort<P>): () => void {
+export function runEngine<P>(settings: Settings<P>, storage: Storage, port: EnginePort<P>): () => void {
   let isOver = false
   let isClosing = false
   let isOffline = false
   let used: Store | undefined
+  let leave: (() => boolean) | undefined = storage.enter(settings.name)
   let opened: { readonly store: Store; readonly heads: Heads; unwatch(): void } | undefined
 
   const send = (event: EngineEvent<P>): void => {
     if (!isOver) port.send(event)
   }
   const openStore = async (): Promise<Store> => {
-    used = await makeStore()
+    used = await storage.open(settings.name)
     return used
   }
   const reporter = createReporter<P>({ openStore, send, soon: macrotask, onCounts: (counts) => stale.look(counts) })
@@ -181,7 +183,8 @@ export function runEngine<P>(settings: Settings<P>, makeStore: () => Promise<Sto
     await keeper.release()
     const store = used
     used = undefined
-    await store?.close()
+    if (leave?.() === true) await store?.close()
+    leave = undefined
   }
 
   async function endQuietly(): Promise<void> {

@@ -64,8 +64,17 @@ export interface Entry<P> extends Omit<Draft, 'body' | 'codec'>, Tries {
   readonly requeues: number
 }
 
+/** An entry whose payload cannot be read back with these settings, and why. */
+export interface UnreadableEntry extends Omit<Entry<never>, 'payload'> {
+  readonly payload?: undefined
+  readonly unreadable: string
+}
+
+/** An entry in a listing: one that cannot be read does not hide the others. */
+export type ListedEntry<P> = Entry<P> | UnreadableEntry
+
 /** Why an entry became a dead letter. */
-export type DeathCode = 'exhausted' | 'permanent' | 'expired'
+export type DeathCode = 'exhausted' | 'permanent' | 'expired' | 'unreadable'
 
 /** A dead letter as a store gives it back. */
 export interface StoredDeadLetter {
@@ -80,7 +89,7 @@ export interface StoredDeadLetter {
 
 /** An entry that will not be tried again unless it is requeued. */
 export interface DeadLetter<P> extends Omit<StoredDeadLetter, 'entry'> {
-  readonly entry: Entry<P>
+  readonly entry: ListedEntry<P>
 }
 
 /** What happened to an entry in the end: pushed, or dropped to the dead letters. */

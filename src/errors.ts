@@ -99,3 +99,14 @@ export function appendError(cause: unknown): OutboxError {
   if (isOutboxError(cause)) return cause
   return new OutboxError('OUTBOX_STORE', `the store refused an append: ${errorText(cause)}`, { cause })
 }
+
+/** The error for an option that cannot be used: its name, the rule, and what came. */
+export function optionError(option: string, rule: string, value: unknown): OutboxError {
+  return new OutboxError('OUTBOX_OPTION', `\`${option}\` must be ${rule}, got ${shown(value)}`)
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
+  return typeof value === 'function' ? 'a function' : String(value)
+}

@@ -2,13 +2,14 @@ import type { Status } from './status.ts'
 
 /** The status in one sentence: what happens now, and if nothing does, why. `now` is epoch ms. */
 export function explain(status: Status, now: number): string {
-  const { state, reason, pending, held, lastError, nextAttemptAt } = status
+  const { state, reason, pending, dead, held, lastError, nextAttemptAt } = status
   const waiting = pending === 1 ? '1 entry waits' : `${pending} entries wait`
+  const letters = dead === 1 ? '1 dead letter is kept' : `${dead} dead letters are kept`
   const seconds = Math.max(0, Math.ceil(((nextAttemptAt ?? now) - now) / 1_000))
   const because = lastError === undefined ? '' : `: ${lastError}`
   switch (reason) {
     case 'ready':
-      return 'Everything has been pushed.'
+      return dead === 0 ? 'Everything has been pushed.' : `Nothing waits; ${letters}.`
     case 'paused':
       return `Paused; ${waiting} until resume.`
     case 'held':
@@ -20,7 +21,7 @@ export function explain(status: Status, now: number): string {
     case 'standby':
       return `Another process or tab drains this outbox; ${waiting}.`
     case 'pushing':
-      return `Pushing; ${waiting}.`
+      return pending === 0 ? 'Looking for something to push.' : `Pushing; ${waiting}.`
     case 'stopping':
       return `Stopping; ${waiting}.`
     case 'stopped':

@@ -13,11 +13,17 @@ export type {
   DeadLetter,
   DeathCode,
   Entry,
+  Draft,
   Json,
+  ListedEntry,
   Meta,
+  Control,
   StoredAuditRecord,
+  StoredDeadLetter,
+  StoredEntry,
   Totals,
   Tries,
+  UnreadableEntry,
   WaitKind,
 } from './entry.ts'
 export { HoldError, isOutboxError, OutboxError, PermanentError, RetryAfterError, UnreachableError } from './errors.ts'
@@ -28,5 +34,6 @@ export type { Push, PushContext } from './push/contract.ts'
 export type { Command, EnqueueRequest, OutboxEvent, Warning, WarningCode } from './report.ts'
 export type { Schema } from './schema.ts'
 export type { Status } from './status.ts'
-export type { Store } from './store/contract.ts'
+export type { ControlPatch, Lease, Range, Requeue, Settlement, Store, StoreChange } from './store/contract.ts'
+export type { SyncContext, SyncInput, SyncOutput } from '../machines/setup.ts'
 export { memoryStore } from './store/memory.ts'

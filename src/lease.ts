@@ -12,7 +12,9 @@ export interface LeaseKeeper {
   take(): Promise<Lease | undefined>
   /** Gives the lease up, or the place in line, after a while unless it is taken again. */
   linger(): void
-  /** Gives a lease that is lost up and waits in line for the next one. */
+  /** Forgets a lease that is lost. */
+  forget(): void
+  /** Waits in line; `onGranted` says when the lease has come, at once if it has. */
   standBy(): void
   /** Gives the lease up, or the place in line, now. Never rejects. */
   release(): Promise<void>
@@ -98,15 +100,20 @@ export function createLeaseKeeper(deps: {
     await lease?.release()
   }
 
-  function standBy(): void {
+  function forget(): void {
     void held?.release()
     held = undefined
+  }
+
+  function standBy(): void {
+    if (held !== undefined) return deps.onGranted()
     line ??= joinLine()
     line.isAwaited = false
   }
 
   return {
     take,
+    forget,
     standBy,
     release,
     linger() {

@@ -5,7 +5,7 @@ import { longestTimerMs, systemClock, unrefClock } from './clock.ts'
 import type { Codec } from './codec.ts'
 import { jsonCodec } from './codec.ts'
 import type { Entry, Meta } from './entry.ts'
-import { OutboxError } from './errors.ts'
+import { OutboxError, optionError } from './errors.ts'
 import { uuidv7 } from './id.ts'
 import type { Push } from './push/contract.ts'
 import type { Schema } from './schema.ts'
@@ -123,8 +123,7 @@ export function defaultSettings<P>(): Settings<P> {
  * @throws OutboxError `OUTBOX_OPTION` naming the option, the rule and what came.
  */
 export function settingsFrom<P>(options: SyncOptions<P>): Settings<P> {
-  if (typeof options !== 'object' || options === null) throw badOption('options', 'an object', options)
-  for (const [option, value] of Object.entries(options)) {
+  for (const [option, value] of Object.entries(checkObject(options))) {
     if (value === undefined) continue
     const rule = Object.hasOwn(rules, option) ? rules[option as keyof typeof rules] : undefined
     if (rule === undefined) {
@@ -133,11 +132,11 @@ export function settingsFrom<P>(options: SyncOptions<P>): Settings<P> {
         `\`${option}\` is no option; the options are ${Object.keys(rules).join(', ')}`,
       )
     }
-    if (!rule.holds(value)) throw badOption(option, rule.text, value)
+    if (!rule.holds(value)) throw optionError(option, rule.text, value)
   }
-  if (options.push === undefined) throw badOption('push', rules.push.text, undefined)
+  if (options.push === undefined) throw optionError('push', rules.push.text, undefined)
   const { unref = false, ...others } = options
-  if (unref && others.clock !== undefined) throw badOption('unref', 'left out when `clock` is given', unref)
+  if (unref && others.clock !== undefined) throw optionError('unref', 'left out when `clock` is given', unref)
   const given = Object.entries(others).filter(([, value]) => value !== undefined)
   return {
     ...defaultSettings<P>(),
@@ -146,9 +145,15 @@ export function settingsFrom<P>(options: SyncOptions<P>): Settings<P> {
   }
 }
 
+/** @throws OutboxError `OUTBOX_OPTION` when the options are none. */
+export function checkObject<T>(options: T): T {
+  if (typeof options !== 'object' || options === null) throw optionError('options', 'an object', options)
+  return options
+}
+
 /** @throws OutboxError `OUTBOX_OPTION` when `name` cannot name an outbox. */
 export function checkName(name: unknown): asserts name is string {
-  if (!rules.name.holds(name)) throw badOption('name', rules.name.text, name)
+  if (!rules.name.holds(name)) throw optionError('name', rules.name.text, name)
 }
 
 interface Rule {
@@ -180,7 +185,23 @@ const rules = {
     text: 'a text of 1 to 128 characters',
     holds: (value) => typeof value === 'string' && value.length >= 1 && value.length <= 128,
   },
-  store: objectWith('append', 'read', 'settle', 'counts', 'lease', 'watch', 'close'),
+  store: objectWith(
+    'append',
+    'read',
+    'settle',
+    'counts',
+    'control',
+    'setControl',
+    'readDead',
+    'requeue',
+    'discard',
+    'cancel',
+    'readAudit',
+    'lease',
+    'watch',
+    'close',
+    'destroy',
+  ),
   maxAttempts: limit,
   backoff: callable,
   idlePollMs: timer(1),
@@ -217,13 +238,3 @@ const rules = {
   unref: { text: 'true or false', holds: (value) => typeof value === 'boolean' },
   createId: callable,
 } satisfies Record<keyof SyncOptions<unknown>, Rule>
-
-function badOption(option: string, rule: string, value: unknown): OutboxError {
-  return new OutboxError('OUTBOX_OPTION', `\`${option}\` must be ${rule}, got ${shown(value)}`)
-}
-
-function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
-  return typeof value === 'function' ? 'a function' : String(value)
-}

@@ -24,8 +24,8 @@ export function outcomeOfError(error: unknown, now: number): Outcome {
   if (verdict === undefined) return { kind: 'failed', reason }
   if (verdict.kind !== 'retryAfter') return { kind: verdict.kind, reason }
   const afterMs = verdict.after instanceof Date ? verdict.after.getTime() - now : verdict.after
-  const isUsable = typeof afterMs === 'number' && afterMs > 0
-  return { kind: 'failed', reason, retryAfterMs: isUsable ? Math.min(afterMs, retryAfterMaxMs) : 0 }
+  if (!(afterMs > 0)) return { kind: 'failed', reason }
+  return { kind: 'failed', reason, retryAfterMs: Math.min(afterMs, retryAfterMaxMs) }
 }
 
 /** The moment from which a wait is over, epoch ms; undefined when the entry may go at once. */

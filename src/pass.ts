@@ -67,6 +67,8 @@ export function createPasses<P>(deps: {
     await reporter.flush()
     underWay = undefined
     deps.send(end)
+    // Only now: a grant that the machine heard of before the standby would be forgotten.
+    if (end.type === 'engine.standby') keeper.standBy()
   }
 
   async function pass({ cut, id }: PassOrder): Promise<PassEnd> {
@@ -77,7 +79,7 @@ export function createPasses<P>(deps: {
     const lease = await keeper.take()
     if (lease === undefined) return { type: 'engine.standby' }
     heads.drop()
-    return drain<P>({
+    const end = await drain<P>({
       settings,
       maxAttempts,
       backoff,
@@ -96,6 +98,8 @@ export function createPasses<P>(deps: {
         flight = started
       },
     })
+    if (end.type === 'engine.standby') keeper.forget()
+    return end
   }
 
   function holdForPush(): PassEnd {
@@ -125,8 +129,7 @@ export function createPasses<P>(deps: {
         if (control.isPaused()) await keeper.release()
         return
       case 'engine.standby':
-        control.showHold()
-        return keeper.standBy()
+        return control.showHold()
       case 'engine.waiting':
     }
   }

@@ -39,6 +39,7 @@ export type Origin = 'here' | 'elsewhere'
 export type WarningCode =
   | 'OUTBOX_STORE'
   | 'OUTBOX_DROPPED'
+  | 'OUTBOX_UNREADABLE'
   | 'OUTBOX_QUARANTINED'
   | 'OUTBOX_BACKOFF'
   | 'OUTBOX_NO_PUSH'

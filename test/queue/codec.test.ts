@@ -51,7 +51,7 @@ describe('an asynchronous codec', () => {
     await Promise.all(['a', 'b', 'c'].map((text) => world.outbox.enqueue({ text })))
     const stored = await store.read({ limit: 3 })
     expect(stored.every(({ body }) => body.startsWith('key-1.') && !body.includes('text'))).toBe(true)
-    expect((await world.outbox.list()).map(({ payload }) => payload.text)).toEqual(['a', 'b', 'c'])
+    expect((await world.outbox.list()).map(({ payload }) => payload?.text)).toEqual(['a', 'b', 'c'])
     world.outbox.resume()
     await kept(store, 0)
     expect(world.texts()).toEqual(['a', 'b', 'c'])
@@ -71,7 +71,7 @@ describe('an asynchronous codec', () => {
     expect(world.texts()).toEqual(['old', 'new'])
   })
 
-  test('moves an entry aside whose key is gone, says so, and the rest goes on', async () => {
+  test('makes an entry whose key is gone a dead letter that comes back with the key', async () => {
     const store = memoryStore()
     {
       await using before = createWorld(undefined, { store, codec: await sealedWith(['key-1']) })
@@ -84,8 +84,16 @@ describe('an asynchronous codec', () => {
     await kept(store, 0)
     await world.time.quiet()
     expect(world.texts()).toEqual(['new'])
-    expect(world.eventsOf('warning')).toMatchObject([{ code: 'OUTBOX_QUARANTINED', reason: 'no key named key-1' }])
-    expect(await world.outbox.verify()).toMatchObject({ totals: { quarantined: 1 }, missing: 0 })
+    expect(world.eventsOf('warning')).toMatchObject([{ code: 'OUTBOX_UNREADABLE', reason: 'no key named key-1' }])
+    expect(await world.outbox.deadLetters.list()).toMatchObject([
+      { code: 'unreadable', entry: { unreadable: 'no key named key-1' } },
+    ])
+    expect(await world.outbox.stop()).toMatchObject({ delivered: 1, dropped: 1 })
+
+    await using later = createWorld(undefined, { store, codec: await sealedWith(['key-2', 'key-1']) })
+    expect(await later.outbox.deadLetters.requeueAll()).toBe(1)
+    await kept(store, 0)
+    expect(later.texts()).toEqual(['old'])
   })
 })
 
@@ -126,17 +134,18 @@ describe('another version of the payload', () => {
     expect(world.texts()).toEqual([])
     expect(world.outbox.status()).toMatchObject({ reason: 'held', pending: 1 })
     expect(world.outbox.explain()).toContain('has the version 0, but the version here is 1: `migrate` is missing')
-    await expect(world.outbox.list()).rejects.toMatchObject({ code: 'OUTBOX_PAYLOAD' })
+    expect(await world.outbox.list()).toMatchObject([{ unreadable: expect.stringContaining('`migrate` is missing') }])
   })
 
-  test('is moved aside when migrating it throws', async () => {
+  test('becomes a dead letter when migrating it throws', async () => {
     const store = await storeWithOldNote()
     const migrate = () => {
       throw new Error('no such field')
     }
     await using world = createWorld(undefined, { store, version: 1, migrate })
     await world.time.quiet()
-    expect(world.eventsOf('warning')).toMatchObject([{ code: 'OUTBOX_QUARANTINED', reason: 'no such field' }])
+    expect(world.eventsOf('warning')).toMatchObject([{ code: 'OUTBOX_UNREADABLE', reason: 'no such field' }])
+    expect(await world.outbox.deadLetters.list()).toMatchObject([{ code: 'unreadable', reason: 'no such field' }])
   })
 })
 
@@ -164,7 +173,7 @@ describe('a schema', () => {
     expect(world.texts()).toEqual(['ok'])
   })
 
-  test('moves aside what does not fit any more when it is read', async () => {
+  test('makes what does not fit any more a dead letter when it is read', async () => {
     const store = memoryStore()
     const time = simulatedTime()
     {

@@ -1,6 +1,6 @@
 import { createActor, toPromise } from 'xstate'
 import { describe, expect, test } from 'vitest'
-import { HoldError, createOutbox, createSyncMachine, memoryStore } from '../../src/index.ts'
+import { HoldError, OutboxError, createOutbox, createSyncMachine, memoryStore } from '../../src/index.ts'
 import { simulatedTime } from '../../src/testing/index.ts'
 import { faultyStore } from '../support/faultyStore.ts'
 import type { Note } from '../support/world.ts'
@@ -219,6 +219,29 @@ describe('two outboxes on one store', () => {
     expect(second.outbox.status()).toMatchObject({ state: 'idle', reason: 'ready', pending: 0 })
   })
 
+  test('one that stops leaves store and lease to the other', async () => {
+    const store = faultyStore(memoryStore())
+    const time = simulatedTime()
+    const gate = deferred()
+    await using first = createWorld(() => gate.promise, { store, time })
+    await first.outbox.enqueue({ text: 'a' })
+    await time.quiet()
+    const second = createWorld(undefined, { store, time })
+    await time.advance(200)
+    await second.outbox.stop()
+    const third = createWorld(undefined, { store, time })
+    await time.advance(200)
+    third.outbox.actor.stop()
+    await time.quiet()
+    expect(store.calls).not.toContain('close')
+    gate.resolve()
+    await time.quiet()
+    expect(first.texts()).toEqual(['a'])
+    expect(first.eventsOf('delivered')).toHaveLength(1)
+    await first.outbox.stop()
+    expect(store.calls.filter((method) => method === 'close')).toHaveLength(1)
+  })
+
   test('both know of a pause and a resume', async () => {
     const store = memoryStore()
     const time = simulatedTime()
@@ -308,6 +331,23 @@ test('disposes of itself at the end of its block', async () => {
     })
   }
   expect(status).toBe('done')
+})
+
+test('a lease that is lost is taken again as soon as it is free', async () => {
+  const store = faultyStore(memoryStore())
+  await using world = createWorld(undefined, { store })
+  let refusals = 0
+  store.faults.settle = (real) => {
+    refusals += 1
+    if (refusals === 1) throw new OutboxError('OUTBOX_LEASE_LOST', 'somebody else drains')
+    return real()
+  }
+  await world.outbox.enqueue({ text: 'a' })
+  await world.time.quiet()
+  expect(world.outbox.status()).toMatchObject({ state: 'idle', reason: 'ready', pending: 0 })
+  // The remote had said yes, so nothing is pushed again: the settlement alone is made up for.
+  expect(world.texts()).toEqual(['a'])
+  expect(world.elapsed()).toBe(0)
 })
 
 test('an observer that throws stays out of the outbox', async () => {

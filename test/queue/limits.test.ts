@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createOutbox, memoryStore } from '../../src/index.ts'
+import { PermanentError, createOutbox, memoryStore } from '../../src/index.ts'
 import { simulatedTime } from '../../src/testing/index.ts'
 import type { Note } from '../support/world.ts'
 import { createWorld, fails } from '../support/world.ts'
@@ -53,7 +53,7 @@ test('deadLimit discards the oldest dead letters, loudly', async () => {
   await using world = createWorld(down, { maxAttempts: 1, deadLimit: 2 })
   for (const text of ['a', 'b', 'c', 'd']) await world.outbox.enqueue({ text })
   await world.time.quiet()
-  expect((await world.outbox.deadLetters.list()).map(({ entry }) => entry.payload.text)).toEqual(['c', 'd'])
+  expect((await world.outbox.deadLetters.list()).map(({ entry }) => entry.payload?.text)).toEqual(['c', 'd'])
   expect(world.eventsOf('warning').filter(({ code }) => code === 'OUTBOX_DEAD_LIMIT')).toHaveLength(2)
   expect(await world.outbox.verify()).toMatchObject({ dead: 2, totals: { discarded: 2 }, missing: 0 })
 })
@@ -163,6 +163,31 @@ describe('requeue', () => {
     await world.time.quiet()
     expect(world.texts()).toEqual(['a', 'a'])
     expect(world.pushes[1]?.id).not.toBe(id)
+  })
+
+  test('with newId does not need to read the payload, and is not stopped by a letter that nobody can read', async () => {
+    const store = memoryStore()
+    const decode = (body: string) => (body.includes('odd') ? (fails(new Error('unreadable'))() as string) : body)
+    const codec = { name: 'picky', encode: (json: string) => json, decode }
+    await using world = createWorld(down, { store, codec, maxAttempts: 1 })
+    await world.outbox.enqueue({ text: 'odd' })
+    const { id } = await world.outbox.enqueue({ text: 'plain' })
+    await world.time.quiet()
+    world.outbox.pause()
+    const [odd] = await world.outbox.deadLetters.list()
+    expect(await world.outbox.deadLetters.requeue([odd?.entry.id ?? '', id], { newId: true })).toBe(2)
+    await expect(world.outbox.deadLetters.requeue(id, { edit: (payload) => payload })).resolves.toBe(0)
+    expect(await world.outbox.size()).toBe(2)
+  })
+
+  test('requeueAll takes what is dead at the call, not what dies meanwhile', async () => {
+    await using world = createWorld(fails(new PermanentError('400')))
+    for (const text of ['a', 'b', 'c']) await world.outbox.enqueue({ text })
+    await world.time.quiet()
+    expect(await world.outbox.deadLetters.requeueAll()).toBe(3)
+    await world.time.quiet()
+    expect(world.texts()).toEqual(['a', 'b', 'c', 'a', 'b', 'c'])
+    expect(await world.outbox.verify()).toMatchObject({ dead: 3, missing: 0 })
   })
 
   test('keeps every dead letter when an edited payload cannot be kept', async () => {

@@ -42,6 +42,17 @@ describe('an option that cannot be used', () => {
     expect(() => createOutbox(options as never)).toThrow(message)
   })
 
+  test.each([
+    [undefined, '`options` must be an object, got undefined'],
+    [{ push, autoStart: 'no' }, '`autoStart` must be true or false, got "no"'],
+    [{ push, inspect: {} }, '`inspect` must be a function, got an object'],
+    [{ push, store: { ...memoryStore(), cancel: undefined } }, '`store` must be an object with append, read'],
+  ])('is refused by createOutbox (%#)', (options, message) => {
+    expect(() => createOutbox(options as never)).toThrow(
+      expect.objectContaining({ code: 'OUTBOX_OPTION', message: expect.stringContaining(message) }),
+    )
+  })
+
   test('is not there when it is undefined', () => {
     expect(() => createSyncMachine({ push, ...({ maxAttempts: undefined } as object) })).not.toThrow()
   })
@@ -112,6 +123,7 @@ describe('a payload that JSON cannot hold', () => {
     [{ photo: new Photo() }, 'payload.photo: Photo'],
     [{ tags: new Map([['a', 1]]) }, 'payload.tags: Map'],
     [{ bytes: new Uint8Array(2) }, 'payload.bytes: Uint8Array'],
+    [{ bytes: Buffer.from('ab') }, 'payload.bytes: Buffer'],
     // eslint-disable-next-line no-sparse-arrays
     [{ list: [1, , 3] }, 'payload.list[1]: undefined'],
     [cycle, 'payload.self: a cycle'],

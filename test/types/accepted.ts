@@ -6,6 +6,7 @@ import type {
   Codec,
   DeadLetter,
   Entry,
+  ListedEntry,
   Flushed,
   Meta,
   Outbox,
@@ -104,7 +105,7 @@ expectTypeOf(
 ).toEqualTypeOf<{
   readonly ids: readonly string[]
 }>()
-expectTypeOf(await outbox.list({ limit: 10 })).toEqualTypeOf<readonly Entry<Todo>[]>()
+expectTypeOf(await outbox.list({ limit: 10 })).toEqualTypeOf<readonly ListedEntry<Todo>[]>()
 expectTypeOf(await outbox.deadLetters.list()).toEqualTypeOf<readonly DeadLetter<Todo>[]>()
 expectTypeOf(await outbox.history({ after: 7 })).toExtend<readonly AuditRecord[]>()
 expectTypeOf(await outbox.flush()).toEqualTypeOf<Flushed>()
@@ -128,7 +129,7 @@ function listen({ on }: Pick<Outbox<Todo>, 'on'>): void {
   })
   on('dropped', ({ entry, code }) => {
     expectTypeOf(entry.payload).toEqualTypeOf<Todo>()
-    expectTypeOf(code).toEqualTypeOf<'exhausted' | 'permanent' | 'expired'>()
+    expectTypeOf(code).toEqualTypeOf<'exhausted' | 'permanent' | 'expired' | 'unreadable'>()
   })
   on('skipped', ({ entry }) => expectTypeOf(entry.payload).toEqualTypeOf<Todo>())
   on('enqueued', ({ id, meta }) => {
