@@ -10,7 +10,7 @@ export interface ControlDesk {
   resume(): void
   /** The remote refuses everything. */
   hold(reason: string): Promise<void>
-  /** The remote takes entries again. */
+  /** The remote has answered: whatever hold was stored is over. */
   lift(): void
   /** Asks the store, and tells the machine of what another context changed. */
   read(): Promise<void>
@@ -63,7 +63,9 @@ export function createControlDesk<P>(deps: {
     resume: () => void write({ paused: false }),
     hold: (reason) => write({ paused: shown.paused, held: reason }),
     lift() {
+      const isShown = shown.held !== undefined
       if (stored?.held !== undefined) void write({ paused: shown.paused })
+      if (isShown) deps.send({ type: 'engine.control', paused: shown.paused })
     },
     async read() {
       const store = await deps.openStore()

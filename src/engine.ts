@@ -52,7 +52,7 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
     reporter.warn('OUTBOX_NAME_SHARED', `another outbox with another push uses the same place ("${settings.name}")`)
   }
   const appender = createAppender<P>({ settings, openStore, onKept: reportKept, onRefused: reportRefused })
-  const settler = createSettler(reporter)
+  const settler = createSettler(reporter, () => control.lift())
   const keeper = createLeaseKeeper({
     openStore,
     clock: settings.clock,

@@ -1,6 +1,6 @@
-import { longestTimerMs } from './clock.ts'
+import { longestTimerMs, macrotask } from './clock.ts'
 import type { Entry } from './entry.ts'
-import { errorText } from './errors.ts'
+import { errorText, verdictOf } from './errors.ts'
 import type { Settings } from './options.ts'
 import type { Outcome } from './outcome.ts'
 import { outcomeOfError } from './outcome.ts'
@@ -24,6 +24,7 @@ export function startFlight<P>(
   const signal = createLazySignal()
   let timer: unknown
   let isAborted = false
+  let timedOut: Outcome | undefined
   let land!: (outcome: Outcome) => void
   const outcome = new Promise<Outcome>((resolve) => {
     land = (landed) => {
@@ -34,8 +35,10 @@ export function startFlight<P>(
 
   function timeOut(limitMs: number): void {
     const reason = `no answer within ${limitMs} ms`
-    land(isOffline() ? { kind: 'unreachable', reason } : { kind: 'failed', reason })
+    timedOut = isOffline() ? { kind: 'unreachable', reason } : { kind: 'failed', reason }
     signal.abort(reason, 'TimeoutError')
+    // A push that had its answer, and was only reading on, says so at once.
+    void macrotask().then(() => land(timedOut ?? { kind: 'aborted' }))
   }
 
   async function run(): Promise<void> {
@@ -50,7 +53,9 @@ export function startFlight<P>(
       })
       land({ kind: 'delivered', result })
     } catch (error) {
-      land(isAborted ? { kind: 'aborted' } : outcomeOfError(error, clock.now()))
+      if (isAborted) land({ kind: 'aborted' })
+      else if (timedOut === undefined || verdictOf(error) !== undefined) land(outcomeOfError(error, clock.now()))
+      else land(timedOut)
     }
   }
 

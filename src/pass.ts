@@ -116,10 +116,7 @@ export function createPasses<P>(deps: {
   async function after(end: PassEnd): Promise<void> {
     switch (end.type) {
       case 'engine.drained':
-        if (settler.recorded() > recordedAtEmpty) {
-          control.lift()
-          reporter.add({ type: 'drained', origin: 'here' })
-        }
+        if (settler.recorded() > recordedAtEmpty) reporter.add({ type: 'drained', origin: 'here' })
         recordedAtEmpty = settler.recorded()
         return keeper.linger()
       case 'engine.held':

@@ -17,7 +17,8 @@ export interface Settler<P> {
   recorded(): number
 }
 
-export function createSettler<P>(reporter: Reporter<P>): Settler<P> {
+/** @param onAnswered - an outcome was recorded that shows that the remote takes entries from us, or refuses them one by one. */
+export function createSettler<P>(reporter: Reporter<P>, onAnswered: () => void): Settler<P> {
   let kept: { readonly settlement: Settlement; readonly events: readonly OutboxEvent<P>[] } | undefined
   let recorded = 0
 
@@ -32,6 +33,7 @@ export function createSettler<P>(reporter: Reporter<P>): Settler<P> {
     }
     kept = undefined
     recorded += 1
+    if (isAnswer(settlement)) onAnswered()
     for (const event of events) reporter.add(event)
   }
 
@@ -43,4 +45,10 @@ export function createSettler<P>(reporter: Reporter<P>): Settler<P> {
       if (kept !== undefined) await record(kept.settlement, kept.events, store, lease)
     },
   }
+}
+
+function isAnswer(settlement: Settlement): boolean {
+  if (settlement.kind === 'retry') return settlement.tries.misses === 0
+  if (settlement.kind === 'dead') return settlement.code === 'exhausted' || settlement.code === 'permanent'
+  return settlement.kind === 'delivered'
 }

@@ -283,6 +283,18 @@ describe('rule 7: what the error says', () => {
     }
   })
 
+  test('forgets a stored hold as soon as the remote answers anything else', async () => {
+    const store = memoryStore()
+    await store.setControl({ held: 'sign in again' })
+    await using world = createWorld(down, { store })
+    await world.outbox.enqueue({ text: 'a' })
+    await world.time.quiet()
+    expect(await store.control()).toEqual({ paused: false })
+    await store.setControl({ paused: false })
+    await world.time.quiet()
+    expect(world.outbox.status()).toMatchObject({ state: 'backoff' })
+  })
+
   test('never buries an entry that no answer came to: six hours unreachable with maxAttempts 3', async () => {
     let isReachable = false
     await using world = createWorld(() => isReachable || fails(new UnreachableError('ECONNREFUSED'))(), {
@@ -337,6 +349,28 @@ describe('rule 8: a push that takes too long', () => {
       ['hangs', 6_000],
       ['fine', 11_000],
     ])
+  })
+
+  test.each([
+    ['a success', () => 'ok', { delivered: 1 }],
+    ['a refusal for good', fails(new PermanentError('400')), { dropped: 1 }],
+  ])('still counts as what it knows when it is aborted: %s', async (_, answer, output) => {
+    const world = createWorld(
+      (__, { signal }) =>
+        new Promise((resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            try {
+              resolve(answer())
+            } catch (error) {
+              reject(error)
+            }
+          })
+        }),
+    )
+    await world.outbox.enqueue({ text: 'a' })
+    await world.time.advance(30_000)
+    expect(world.pushes).toHaveLength(1)
+    expect(await world.outbox.stop()).toMatchObject(output)
   })
 
   test('counts as unreachable while the context is offline', async () => {
