@@ -95,7 +95,14 @@ globalThis.tab = {
   },
 
   async waiting() {
-    const entries = await tab.outbox.list({ limit: 1_000 })
-    return entries.map(({ payload }) => payload?.number ?? NaN)
+    const numbers: number[] = []
+    let after = -Infinity
+    for (;;) {
+      const page = await tab.outbox.list({ after })
+      const last = page.at(-1)
+      if (last === undefined) return numbers
+      numbers.push(...page.map(({ payload }) => payload?.number ?? NaN))
+      after = last.seq
+    }
   },
 }
