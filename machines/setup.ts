@@ -60,7 +60,7 @@ export interface SyncContext {
 }
 
 /** Timers run for at most this long in one go: they stand still while a laptop sleeps, and overflow at 2^31 ms. */
-export const longestChunkMs = 15_000
+export const longestChunkMs = 1_000
 
 /** The context that an actor starts with. */
 export function initialContext(input: SyncInput | undefined): SyncContext {

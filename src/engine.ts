@@ -1,5 +1,6 @@
 import { createAppender } from './append.ts'
 import { macrotask } from './clock.ts'
+import { platformConnectivity } from './connectivity.ts'
 import { createControlDesk } from './control.ts'
 import { appendError, errorText, OutboxError } from './errors.ts'
 import type { Heads } from './heads.ts'
@@ -196,6 +197,9 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
     }
   }
 
+  const unwatchConnectivity = (settings.connectivity ?? platformConnectivity()).watch((signal) => {
+    send({ type: signal === 'awake' ? 'flush' : signal })
+  })
   port.receive((command) => {
     try {
       obey(command)
@@ -205,6 +209,7 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
   })
   return () => {
     isOver = true
+    unwatchConnectivity()
     stale.end()
     tenancy.moveOut()
     passes.abort(0)

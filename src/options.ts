@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts'
 import { longestTimerMs, systemClock, unrefClock } from './clock.ts'
 import type { Codec } from './codec.ts'
 import { jsonCodec } from './codec.ts'
+import type { Connectivity } from './connectivity.ts'
 import type { Entry, Meta } from './entry.ts'
 import { OutboxError, optionError } from './errors.ts'
 import { uuidv7 } from './id.ts'
@@ -50,6 +51,8 @@ export interface SyncOptions<P> {
   readonly meta?: (payload: P) => Meta
   /** How payloads are written to the store; default: as JSON. */
   readonly codec?: Codec
+  /** Where it hears of the connection; default: the page's events in a browser, elsewhere always online. */
+  readonly connectivity?: Connectivity
   /** Version of the payload's shape, kept with each entry; an integer >= 0, default 0. */
   readonly version?: number
   /** Brings a payload of another version to the present shape. Without it, such an entry holds the outbox. */
@@ -83,6 +86,7 @@ export interface Settings<P> {
   readonly countItems: (payload: P) => number
   readonly meta: ((payload: P) => Meta) | undefined
   readonly codec: Codec
+  readonly connectivity: Connectivity | undefined
   readonly version: number
   readonly migrate: ((payload: unknown, from: number) => P) | undefined
   readonly schema: Schema<P> | undefined
@@ -110,6 +114,7 @@ export function defaultSettings<P>(): Settings<P> {
     countItems: () => 1,
     meta: undefined,
     codec: jsonCodec,
+    connectivity: undefined,
     version: 0,
     migrate: undefined,
     schema: undefined,
@@ -229,6 +234,7 @@ const rules = {
     text: 'an integer >= 0',
     holds: (value) => typeof value === 'number' && value >= 0 && Number.isSafeInteger(value),
   },
+  connectivity: objectWith('watch'),
   migrate: callable,
   schema: {
     text: 'a Standard Schema',

@@ -150,6 +150,9 @@ export interface Reports<P> {
   readonly changed?: boolean
 }
 
+/** What the engine passes on from the platform: the commands that a person would give. */
+type Signal = { readonly type: 'online' } | { readonly type: 'offline' } | { readonly type: 'flush' }
+
 /** What the engine reports to its machine; internal. A pass ends with exactly one of the first five. */
 export type EngineEvent<P> =
   | { readonly type: 'engine.drained' }
@@ -164,5 +167,6 @@ export type EngineEvent<P> =
   | { readonly type: 'engine.removed' }
   | { readonly type: 'engine.control'; readonly paused: boolean; readonly held?: string }
   | { readonly type: 'engine.closed' }
+  | Signal
   /** From the handle: prepared requests, each batch all or none. */
   | { readonly type: 'engine.enqueue'; readonly batches: readonly (readonly PreparedRequest<P>[])[] }

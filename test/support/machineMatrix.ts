@@ -129,11 +129,7 @@ export function matrices(): string {
     '### Delays',
     table(
       'delay',
-      Object.entries(delays).map(([label, event]) => [
-        label,
-        event,
-        label.includes('over') ? { waitLeftMs: 5_000 } : {},
-      ]),
+      Object.entries(delays).map(([label, event]) => [label, event, label.includes('over') ? { waitLeftMs: 500 } : {}]),
     ),
   ].join('\n\n')
 }
