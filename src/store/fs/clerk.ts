@@ -16,7 +16,7 @@ import { pause } from './ticker.ts'
 
 /** Does, or has done by whoever holds the lease, what is not a settlement. */
 export interface Clerk {
-  /** Resolves once it is recorded, with how many entries it was about. */
+  /** Resolves once it is on the disk, with how many entries it was about. */
   obey(command: Command): Promise<number>
   /** Looks whether others ask for something. */
   tick(): void
@@ -71,9 +71,10 @@ export function createClerk(session: Session, line: Line, settings: Settings): C
   async function obey(command: Command): Promise<number> {
     const answer = await asHolder(async (held) => {
       await heed(held)
-      const deed = await perform(command, new Set())
+      const deed = await perform(command, new Set(), held)
       if (deed.changes.length > 0) record(held, deed.changes)
       await heed(held)
+      await held.journal.sync()
       return deed.answer
     })
     return answer ?? (await ask(command))
@@ -100,6 +101,7 @@ export function createClerk(session: Session, line: Line, settings: Settings): C
       if (specials.length === 0) return
       const putBack = new Set(specials.flatMap(({ dead }) => dead))
       for (const special of specials) await heedOne(special, putBack, held)
+      await held.journal.sync()
     }
   }
 
@@ -108,7 +110,7 @@ export function createClerk(session: Session, line: Line, settings: Settings): C
     putBack: ReadonlySet<number>,
     held: Held,
   ): Promise<void> {
-    const { changes, answer } = command ? await perform(command, putBack) : { changes: [], answer: dead.length }
+    const { changes, answer } = command ? await perform(command, putBack, held) : { changes: [], answer: dead.length }
     const heeded: LedgerChange = { is: 'heeded', writer, special, ...(command ? { answer } : { dead }) }
     record(held, [...changes, heeded])
   }
@@ -119,7 +121,7 @@ export function createClerk(session: Session, line: Line, settings: Settings): C
   }
 
   /** @param putBack - dead letters that stand at the tail already, though the ledger does not know yet. */
-  async function perform(command: Command, putBack: ReadonlySet<number>): Promise<Deed> {
+  async function perform(command: Command, putBack: ReadonlySet<number>, held: Held): Promise<Deed> {
     switch (command.do) {
       case 'cancel':
         return cancel(new Set(command.ids))
@@ -128,6 +130,8 @@ export function createClerk(session: Session, line: Line, settings: Settings): C
         return { changes: dead.length > 0 ? [{ is: 'discarded', dead }] : [], answer: dead.length }
       }
       case 'requeue':
+        // Else a power cut could forget the death, but not the return: the entry would be pending twice.
+        await held.journal.sync()
         return { changes: [], answer: await requeue(command.requeues, command.at, putBack) }
       case 'control': {
         const { control } = session.ledger().sums

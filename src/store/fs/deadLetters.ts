@@ -1,25 +1,28 @@
+import { crc32 } from 'node:zlib'
 import type { StoredDeadLetter } from '../../entry.ts'
 import type { Range } from '../contract.ts'
 import type { Directory } from './directory.ts'
-import { readHeader, headerLength } from './frame.ts'
+import { unlessMissing } from './files.ts'
+import { headerLength, readHeader } from './frame.ts'
 import type { DeadPlace, Ledger, LedgerChange } from './ledger.ts'
 import { journalName } from './names.ts'
-import { crc32 } from 'node:zlib'
 
-/** Reads a page of dead letters where they stand in the journals; one that cannot be read is left out. */
+/** Reads a page of dead letters where they stand in the journals; one that is damaged or gone is left out. */
 export function readDeadLetters(
   directory: Directory,
   ledger: Ledger,
   { after = -Infinity, limit }: Range,
+  onLost: (seq: number, place: DeadPlace) => void,
 ): StoredDeadLetter[] {
   const found: StoredDeadLetter[] = []
   for (const [seq, place] of ledger.dead) {
     if (seq <= after) continue
     const letter = readDeadLetter(directory, seq, place)
-    if (letter !== undefined) found.push(letter)
+    if (letter === undefined) onLost(seq, place)
+    else found.push(letter)
     if (found.length >= limit) break
   }
-  return found.toSorted((a, b) => a.seq - b.seq)
+  return found
 }
 
 /** The dead letter with this number; undefined when it cannot be read. */
@@ -28,7 +31,8 @@ export function readDeadLetter(
   seq: number,
   { epoch, part, at, length }: DeadPlace,
 ): StoredDeadLetter | undefined {
-  const file = files.open(pathOf(journalName(epoch, part)))
+  const file = unlessMissing(() => files.open(pathOf(journalName(epoch, part))))
+  if (file === undefined) return undefined
   try {
     const frame = Buffer.alloc(length)
     if (files.read(file, frame, at) < length) return undefined

@@ -27,6 +27,8 @@ export interface Files {
   syncNow(file: number): void
   /** Resolves when the names in the directory are on the disk. */
   syncDirectory(directory: string): Promise<void>
+  /** The same, and waits for it. */
+  syncDirectoryNow(directory: string): void
   rename(from: string, to: string): void
   /** Gives a file a second name; fails if that name is taken. */
   link(from: string, to: string): void
@@ -38,6 +40,9 @@ export interface FileFacts {
   readonly changedAt: number
   readonly inode: number
 }
+
+/** Windows opens no directories, and keeps names by itself. */
+const hasNoDirectorySync = process.platform === 'win32'
 
 /** The file system of this machine. */
 export const nodeFiles: Files = {
@@ -76,12 +81,21 @@ export const nodeFiles: Files = {
     }),
   syncNow: (file) => fs.fdatasyncSync(file),
   async syncDirectory(directory) {
-    if (process.platform === 'win32') return
+    if (hasNoDirectorySync) return
     const handle = await fs.promises.open(directory, 'r')
     try {
       await handle.sync()
     } finally {
       await handle.close()
+    }
+  },
+  syncDirectoryNow(directory) {
+    if (hasNoDirectorySync) return
+    const file = fs.openSync(directory, 'r')
+    try {
+      fs.fsyncSync(file)
+    } finally {
+      fs.closeSync(file)
     }
   },
   rename: (from, to) => fs.renameSync(from, to),

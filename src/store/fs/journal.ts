@@ -46,7 +46,10 @@ export function createJournal(directory: Directory, epoch: number, ledger: Ledge
   }
 
   function roll(): void {
-    if (file !== undefined && hasUnsyncedLetters) files.syncNow(file)
+    if (file !== undefined && hasUnsyncedLetters) {
+      files.syncNow(file)
+      if (isNameDirty) files.syncDirectoryNow(directory.path)
+    }
     const temporary = directory.at(temporaryName())
     const data = frame(frameKinds.checkpoint, JSON.stringify(ledger), 0)
     const next = files.create(temporary)

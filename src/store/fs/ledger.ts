@@ -32,6 +32,8 @@ export type LedgerChange =
   /** The dead letter stands here now; its old place may go. */
   | { readonly is: 'moved'; readonly letter: StoredDeadLetter }
   | { readonly is: 'discarded' | 'lost'; readonly dead: readonly number[] }
+  /** The dead letters stand at the tail again. Never in a journal: it follows from the segments until it is heeded. */
+  | { readonly is: 'returned'; readonly dead: readonly number[] }
   /** The special frame `special` of `writer` has been dealt with; if it put dead letters back, these. */
   | {
       readonly is: 'heeded'
@@ -199,6 +201,9 @@ export function createLedger(json?: LedgerJson): Ledger {
           return
         case 'lost':
           sums.quarantined += forget(change.dead)
+          return
+        case 'returned':
+          sums.requeued += forget(change.dead)
           return
         case 'heeded':
           writerOf(change.writer).heeded = change.special + 1

@@ -9,7 +9,8 @@ import type { Journal } from './journal.ts'
 import { createJournal } from './journal.ts'
 import type { HeldLease } from './leaseFile.ts'
 import { createLeaseFile } from './leaseFile.ts'
-import type { Ledger } from './ledger.ts'
+import type { DeadPlace, Ledger } from './ledger.ts'
+import { journalName } from './names.ts'
 import { createLedgerReader } from './ledgerReader.ts'
 import type { Log } from './log.ts'
 import { createLog } from './log.ts'
@@ -17,6 +18,7 @@ import type { Pending } from './pending.ts'
 import { createPending } from './pending.ts'
 import { moveAside } from './quarantine.ts'
 import type { Settings } from './settings.ts'
+import { unheededSpecials } from './specials.ts'
 import { createTicker } from './ticker.ts'
 
 /** An open store: what is known of the directory, and the lease if it is held. */
@@ -34,6 +36,8 @@ export interface Session {
   tryTake(endTurn: () => void): Held | undefined
   /** After changes were recorded: sees to it that they reach the disk and that what is no longer needed goes. */
   afterRecord(held: Held): void
+  /** Hears that a dead letter is damaged or gone. */
+  onLostLetter(seq: number, place: DeadPlace): void
   /** From now on changes made by others are noticed without being asked for. */
   watch(): void
   close(): Promise<void>
@@ -45,6 +49,8 @@ export interface Held {
   readonly journal: Journal
   release(): Promise<void>
 }
+
+const nowhere = { epoch: 0, part: 0, at: 0, length: 0 }
 
 export function createSession(
   directory: Directory,
@@ -76,6 +82,9 @@ export function createSession(
     const before = held === undefined ? summary() : undefined
     if (held === undefined) reader.refresh()
     const least = log.refresh(ledger())
+    // Whoever put them back may not have come to write it down.
+    const dead = [...unheededSpecials(directory, log, ledger())].flatMap((special) => special.dead)
+    if (dead.length > 0) ledger().apply({ is: 'returned', dead }, nowhere)
     if (least < Infinity) pending.noticed(least)
     if (isOpen && least < Infinity) deps.tell({ kind: 'appended' })
     if (isOpen && before !== undefined) {
@@ -99,6 +108,17 @@ export function createSession(
     const reason = moveAside(directory, log, writer, count, damage)
     present.journal.record([{ is: 'quarantined', writer, ordinal, count, bytes }])
     deps.tell({ kind: 'quarantined', reason })
+  }
+
+  function onLostLetter(seq: number, place: DeadPlace): void {
+    const present = heldNow()
+    if (present === undefined) return
+    present.journal.record([{ is: 'lost', dead: [seq] }])
+    const name = journalName(place.epoch, place.part)
+    deps.tell({
+      kind: 'quarantined',
+      reason: `the dead letter ${place.id} cannot be read in ${directory.path} (${name})`,
+    })
   }
 
   function heldNow(): typeof held {
@@ -229,6 +249,7 @@ export function createSession(
     held: heldNow,
     refresh,
     tryTake,
+    onLostLetter,
     afterRecord,
     watch: ticker.start,
     async close() {

@@ -133,7 +133,9 @@ export function createFsStore(path: string, settings: Settings): Store {
     async readDead(range) {
       checkRange(range)
       const session = await current()
-      return orStoreError(`read ${where}`, () => readDeadLetters(directory, session.ledger(), range))
+      return orStoreError(`read ${where}`, () =>
+        readDeadLetters(directory, session.ledger(), range, session.onLostLetter),
+      )
     },
 
     async requeue(requeues, at) {

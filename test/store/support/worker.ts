@@ -50,14 +50,14 @@ export async function startWorker(
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>()
   const lostEpochs: number[] = []
   let onLost = (epoch: number): void => void lostEpochs.push(epoch)
-  let onAppended = (_: string) => {}
+  let onAppended: ((id: string) => void) | undefined
   let calls = 0
   child.on('message', (message: Message) => {
     if (message.lost !== undefined) onLost(message.lost)
-    if (message.appended !== undefined) onAppended(message.appended)
-    const call = waiting.get(message.number ?? -1)
-    if (message.error) call?.reject(Object.assign(new Error(message.error.message), { code: message.error.code }))
-    else call?.resolve(message.result)
+    if (message.appended !== undefined) onAppended?.(message.appended)
+    const caller = waiting.get(message.number ?? -1)
+    if (message.error) caller?.reject(Object.assign(new Error(message.error.message), { code: message.error.code }))
+    else caller?.resolve(message.result)
   })
   await once(child, 'message')
 

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import type { Historian } from './support/crashHistory.ts'
+import { runCrashes } from './support/crashRun.ts'
+import { seededBugs } from './support/seededBugs.ts'
+
+/** Over a segment roll, checkpoints, a dead letter, a requeue and the removal of segments. */
+async function everyOperation(does: Historian): Promise<void> {
+  await does.append(1)
+  await does.append(2, 3)
+  await does.take()
+  await does.deliver(1)
+  await does.append(4)
+  await does.retry(2, 1)
+  await does.kill(3)
+  await does.deliver(2)
+  await does.requeue(3)
+  await does.append(5)
+  await does.kill(4)
+  await does.release()
+  await does.take()
+  await does.deliver(5)
+  await does.cancel(3)
+  await does.discard(4)
+  await does.append(6)
+  await does.skip(6)
+  await does.append(7)
+  await does.release()
+  await does.append(8)
+  await does.close()
+}
+
+/** So many deaths between two syncs that the journal begins a new part. */
+async function manyDeaths(does: Historian): Promise<void> {
+  await does.append(1, 2, 3, 4)
+  await does.take()
+  for (const number of [1, 2, 3, 4]) await does.kill(number)
+  await does.append(5)
+  await does.deliver(5)
+  await does.release()
+  await does.requeue(2)
+  await does.close()
+}
+
+const workloads = { everyOperation, manyDeaths }
+const cases = Object.entries(workloads).flatMap(([name, workload]) =>
+  (['os', 'sync'] as const).map((ack) => ({ name, workload, ack })),
+)
+
+describe('after a crash at any point', () => {
+  it.each(cases)(
+    'a store with ack $ack has lost nothing acknowledged, and all adds up ($name)',
+    async ({ name, workload, ack }) => {
+      const { problems, states, points, sampled } = await runCrashes({ ack, workload, most: 300, seed: 1 })
+      process.stdout.write(
+        `crash states of ${name}, ack ${ack}: ${states} at ${points} points, ${sampled} of them sampled\n`,
+      )
+      expect(problems.slice(0, 5)).toEqual([])
+    },
+  )
+
+  it.each(seededBugs)('is noticed if $name', async ({ ack, through, name }) => {
+    let noticed: string | undefined
+    for (const workload of Object.values(workloads)) {
+      const { problems } = await runCrashes({ ack, through, workload, most: 300, seed: 1, stopsEarly: true })
+      noticed ??= problems[0]
+      if (noticed !== undefined) break
+    }
+    process.stdout.write(`noticed, ${name}: ${noticed}\n`)
+    expect(noticed).toBeDefined()
+  })
+})
