@@ -1,12 +1,13 @@
 import type { Requeue } from '../contract.ts'
 import { keyIn, listedAfter, pendingAfter } from './keys.ts'
-import { readLedger, writeLedger } from './ledger.ts'
+import type { Ledger } from './ledger.ts'
+import { leaveLedger, readLedger, writeLedger } from './ledger.ts'
 import { deadLetterAt, entryAt, isDeadRecord, isEntryRecord, recordOf } from './records.ts'
 import { pagesOf } from './rows.ts'
 import { removeIn } from './settling.ts'
 
 /** Removes pending entries in this transaction; ids have no index, since only this needs one. */
-export async function cancelIn(store: IDBObjectStore, ids: ReadonlySet<string>): Promise<number> {
+export async function cancelIn(store: IDBObjectStore, ids: ReadonlySet<string>, isFull: boolean): Promise<number> {
   const ledger = await readLedger(store)
   const before = ledger.pending
   for await (const rows of pagesOf(store, pendingAfter())) {
@@ -16,17 +17,17 @@ export async function cancelIn(store: IDBObjectStore, ids: ReadonlySet<string>):
   }
   const cancelled = before - ledger.pending
   ledger.totals.cancelled += cancelled
-  if (cancelled > 0) writeLedger(store, ledger)
+  if (cancelled > 0) note(store, ledger, isFull)
   return cancelled
 }
 
 /** Forgets dead letters in this transaction. */
-export async function discardIn(store: IDBObjectStore, ids: ReadonlySet<string>): Promise<number> {
+export async function discardIn(store: IDBObjectStore, ids: ReadonlySet<string>, isFull: boolean): Promise<number> {
   const [ledger, letters] = await Promise.all([readLedger(store), deadLettersOf(store, ids)])
   for (const { seq } of letters) store.delete(keyIn('dead', seq))
   ledger.dead -= letters.length
   ledger.totals.discarded += letters.length
-  if (letters.length > 0) writeLedger(store, ledger)
+  if (letters.length > 0) note(store, ledger, isFull)
   return letters.length
 }
 
@@ -45,6 +46,12 @@ export async function requeueIn(store: IDBObjectStore, requeues: readonly Requeu
   ledger.pending += letters.length
   if (letters.length > 0) writeLedger(store, ledger)
   return letters.length
+}
+
+/** What is removed makes room, so it must not fail for want of it. */
+function note(store: IDBObjectStore, ledger: Ledger, isFull: boolean): void {
+  if (isFull) leaveLedger(store)
+  else writeLedger(store, ledger)
 }
 
 async function deadLettersOf(store: IDBObjectStore, ids: ReadonlySet<string>) {

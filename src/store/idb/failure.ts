@@ -14,6 +14,16 @@ export function storeError(error: unknown, what: string): OutboxError {
   return new OutboxError('OUTBOX_STORE', `could not ${what}: ${nameOf(error)}: ${errorText(error)}`, { cause: error })
 }
 
+/** Does what has to go on where the browser has no room any more, and then once again in a way that needs none. */
+export async function evenIfFull<R>(attempt: (isFull: boolean) => Promise<R>): Promise<R> {
+  try {
+    return await attempt(false)
+  } catch (error) {
+    if (!isOutboxError(error, 'OUTBOX_QUOTA')) throw error
+    return attempt(true)
+  }
+}
+
 /** What is stored comes from a later version of this package: it is left as it is. */
 export function formatError(what: string, format: unknown): OutboxError {
   return new OutboxError(

@@ -3,6 +3,8 @@
  * single records at texts, and each listing at arrays of its own.
  */
 export const ledgerKey = 'ledger'
+/** Stands beside the ledger as long as that is exact: to remove it needs no room, to write the ledger does. */
+export const exactKey = 'ledger exact'
 export const controlKey = 'control'
 export const leaseKey = 'lease'
 

@@ -12,6 +12,11 @@ export interface Leases {
   take(signal: AbortSignal): Promise<OwnLease>
 }
 
+/** The number of the last grant. */
+export async function epochIn(store: IDBObjectStore): Promise<number> {
+  return (await readLedger(store)).epoch
+}
+
 /** Counts a grant: what an earlier holder still wants to record is refused from now on. */
 export async function nextEpochIn(store: IDBObjectStore): Promise<number> {
   const ledger = await readLedger(store)

@@ -1,6 +1,6 @@
 import type { Counts, Totals } from '../../entry.ts'
 import { formatError } from './failure.ts'
-import { ledgerKey, listedAfter, pendingAfter, seqOf } from './keys.ts'
+import { exactKey, ledgerKey, listedAfter, pendingAfter, seqOf } from './keys.ts'
 import { hasNumbers, isEntryRecord, isObject } from './records.ts'
 import { pagesOf } from './rows.ts'
 import { answer } from './transaction.ts'
@@ -22,14 +22,26 @@ export interface Ledger {
   readonly totals: { -readonly [total in keyof Totals]: number }
 }
 
+/** Ledgers that were read with their mark, so that it need not be written again. */
+const marked = new WeakSet<Ledger>()
+
 /** The ledger as it stands in this transaction; the caller may change it and put it back. */
 export async function readLedger(store: IDBObjectStore): Promise<Ledger> {
-  const found: unknown = await answer(store.get(ledgerKey))
-  return isLedger(found) ? found : rebuild(store)
+  const [found, mark]: unknown[] = await answer(store.getAll(IDBKeyRange.bound(ledgerKey, exactKey)))
+  if (!isLedger(found)) return rebuild(store)
+  if (mark !== true) return recount(store, found)
+  marked.add(found)
+  return found
 }
 
 export function writeLedger(store: IDBObjectStore, ledger: Ledger): void {
   store.put(ledger, ledgerKey)
+  if (!marked.has(ledger)) store.put(true, exactKey)
+}
+
+/** In place of `writeLedger` where there is no room even for that: what has been removed is counted when it is read. */
+export function leaveLedger(store: IDBObjectStore): void {
+  store.delete(exactKey)
 }
 
 export function countsOf(ledger: Ledger, oldestAt: number | undefined): Counts {
@@ -69,6 +81,21 @@ function isLedger(value: unknown): value is Ledger {
     isObject(totals) &&
     hasNumbers(totals, 'enqueued', 'delivered', 'skipped', 'cancelled', 'discarded', 'quarantined')
   )
+}
+
+/**
+ * Entries have been removed while the storage was full, and the ledger does not know. They were delivered, but for the few that were
+ * cancelled or held nothing; their bytes are taken to be as many as those of others.
+ */
+async function recount(store: IDBObjectStore, ledger: Ledger): Promise<Ledger> {
+  const [pending, dead] = await Promise.all([
+    answer(store.count(pendingAfter())),
+    answer(store.count(listedAfter('dead'))),
+  ])
+  const bytes = ledger.pending > 0 ? Math.round((ledger.bytes * pending) / ledger.pending) : 0
+  const delivered = ledger.totals.delivered + ledger.pending - pending
+  const discarded = ledger.totals.discarded + ledger.dead - dead
+  return { ...ledger, pending, bytes, dead, totals: { ...ledger.totals, delivered, discarded } }
 }
 
 /** Counts what is there: for a new database, which is empty, and for one whose ledger cannot be read. */

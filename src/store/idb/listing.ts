@@ -1,5 +1,7 @@
+import { isOutboxError } from '../../errors.ts'
 import type { Range } from '../contract.ts'
 import type { Connection } from './connection.ts'
+import { seqOf } from './keys.ts'
 import type { Kind } from './quarantine.ts'
 import { quarantineIn } from './quarantine.ts'
 import { rowsIn } from './rows.ts'
@@ -17,14 +19,16 @@ export interface Listed<R, T> extends Kind<R> {
 export async function readPage<R, T>(
   connection: Connection,
   listed: Listed<R, T>,
-  { after, limit }: Range,
+  { after: start, limit }: Range,
   onQuarantined: (reason: string) => void,
 ): Promise<readonly T[]> {
+  let after = start
   for (;;) {
+    const from = after
     const rows = await connection.run({
       mode: 'readonly',
       what: `read the next ${listed.name}`,
-      work: (store) => rowsIn(store, listed.range(after), limit),
+      work: (store) => rowsIn(store, listed.range(from), limit),
     })
     const found: T[] = []
     const unreadable: IDBValidKey[] = []
@@ -33,11 +37,28 @@ export async function readPage<R, T>(
       else unreadable.push(key)
     }
     if (unreadable.length === 0) return found
-    const moved = await connection.run({
+    const moved = await moveAside(connection, listed, unreadable)
+    if (moved === undefined) {
+      if (found.length > 0) return found
+      after = seqOf(unreadable.at(-1) ?? Infinity)
+    } else if (moved > 0) onQuarantined(`${moved} unreadable record(s) in the place of an ${listed.name}`)
+  }
+}
+
+/** How many records were moved aside; undefined when there is no room for that, and they have to be passed over. */
+async function moveAside<R>(
+  connection: Connection,
+  kind: Kind<R>,
+  keys: readonly IDBValidKey[],
+): Promise<number | undefined> {
+  try {
+    return await connection.run({
       mode: 'readwrite',
-      what: `move an unreadable ${listed.name} aside`,
-      work: (store) => quarantineIn(store, unreadable, listed),
+      what: `move an unreadable ${kind.name} aside`,
+      work: (store) => quarantineIn(store, keys, kind),
     })
-    if (moved > 0) onQuarantined(`${moved} unreadable record(s) in the place of an ${listed.name}`)
+  } catch (error) {
+    if (isOutboxError(error, 'OUTBOX_QUOTA')) return undefined
+    throw error
   }
 }

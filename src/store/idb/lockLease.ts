@@ -1,6 +1,9 @@
 import type { Connection } from './connection.ts'
+import { evenIfFull } from './failure.ts'
 import type { Leases, OwnLease } from './lease.ts'
-import { nextEpochIn } from './lease.ts'
+import { epochIn, nextEpochIn } from './lease.ts'
+
+const taking = { mode: 'readwrite', what: 'take the lease' } as const
 
 /** Leases by Web Locks: queued, so that the next in line goes on the moment the holder gives up, closes or crashes. */
 export function createLockLeases(name: string, connection: Connection, locks: LockManager): Leases {
@@ -14,7 +17,10 @@ export function createLockLeases(name: string, connection: Connection, locks: Lo
 
         const over: Promise<void> = locks
           .request(name, { signal }, async () => {
-            const epoch = await connection.run({ mode: 'readwrite', what: 'take the lease', work: nextEpochIn })
+            // Where the grant cannot be written down, the lock alone has to do: entries leave, and that makes room.
+            const epoch = await evenIfFull((isFull) =>
+              connection.run({ ...taking, work: isFull ? epochIn : nextEpochIn }),
+            )
             resolve(leaseOf(epoch))
             await givenUp
           })

@@ -1,26 +1,36 @@
 import type { AuditRecord, StoredEntry } from '../../entry.ts'
+import { OutboxError } from '../../errors.ts'
 import { leaseLost } from '../checks.ts'
 import type { Settlement } from '../contract.ts'
 import { withTries } from '../entries.ts'
 import { keyIn, listedUntil } from './keys.ts'
 import type { Ledger } from './ledger.ts'
-import { readLedger, writeLedger } from './ledger.ts'
+import { leaveLedger, readLedger, writeLedger } from './ledger.ts'
 import type { DeadRecord } from './records.ts'
 import { entryAt, isEntryRecord, recordOfEntry } from './records.ts'
 import { rowAt } from './rows.ts'
 
+const noRoomForDead = "could not keep a dead letter: the browser's storage is full"
 /** Audit records are trimmed so many at a time. */
 const trimEvery = 64
 
+/** How outcomes are recorded. */
+export interface SettleHow {
+  readonly epoch: number
+  readonly auditLimit: number
+  /** Nothing can be written any more, only removed. */
+  readonly isFull: boolean
+}
+
 /**
- * Records outcomes in this transaction; answers whether entries are gone.
- * @throws OutboxError `OUTBOX_LEASE_LOST` when another lease has been granted since.
+ * Records outcomes in this transaction; answers whether entries are gone. With `isFull` it records by removing alone: without audit
+ * records and without the tries of those that stay.
+ * @throws OutboxError `OUTBOX_LEASE_LOST` when another lease has been granted since; `OUTBOX_QUOTA` for a dead letter that does not fit.
  */
 export async function settleIn(
   store: IDBObjectStore,
   settlements: readonly Settlement[],
-  epoch: number,
-  auditLimit: number,
+  { epoch, auditLimit, isFull }: SettleHow,
 ): Promise<boolean> {
   const [ledger, entries] = await Promise.all([readLedger(store), entriesOf(store, settlements)])
   if (ledger.epoch !== epoch) throw leaseLost(epoch)
@@ -33,14 +43,16 @@ export async function settleIn(
     if (settlement.kind === 'retry') {
       const tried = withTries(entry, settlement.tries)
       entries.set(entry.seq, tried)
-      store.put(recordOfEntry(tried), entry.seq)
+      if (!isFull) store.put(recordOfEntry(tried), entry.seq)
       continue
     }
     entries.delete(entry.seq)
     removeIn(store, ledger, entry)
-    settleGone(store, ledger, entry, settlement, auditLimit)
+    if (!isFull) settleGone(store, ledger, entry, settlement, auditLimit)
+    else if (settlement.kind === 'dead') throw new OutboxError('OUTBOX_QUOTA', noRoomForDead)
   }
-  if (isChanged) writeLedger(store, ledger)
+  if (isFull) leaveLedger(store)
+  else if (isChanged) writeLedger(store, ledger)
   return ledger.pending < before
 }
 

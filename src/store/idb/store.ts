@@ -11,12 +11,14 @@ import { createLeases } from './leases.ts'
 import { countsOf, emptyLedger, readLedger, writeLedger } from './ledger.ts'
 import type { Listed } from './listing.ts'
 import { readPage } from './listing.ts'
+import { evenIfFull } from './failure.ts'
 import { createNotices } from './notices.ts'
 import { createOldest } from './oldest.ts'
 import { auditAt, deadLetterAt, entryAt, isAuditEntry, isDeadRecord, isEntryRecord, isObject } from './records.ts'
 import { settleIn } from './settling.ts'
 import type { Durability } from './transaction.ts'
 import { answer } from './transaction.ts'
+import { createUnsaved } from './unsaved.ts'
 
 const entries = { name: 'entry', range: pendingAfter, isReadable: isEntryRecord, give: entryAt } as const
 const letters = {
@@ -38,6 +40,7 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
   const notices = createNotices(name)
   const appends = createAppends({ connection, durability, onKept: () => notices.tellOthers({ kind: 'appended' }) })
   const oldest = createOldest()
+  const unsaved = createUnsaved()
   let leases: Leases | undefined
   let held: OwnLease | undefined
 
@@ -52,9 +55,11 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
   async function change(
     what: string,
     kind: 'appended' | 'removed',
-    work: (store: IDBObjectStore) => Promise<number>,
+    work: (store: IDBObjectStore, isFull: boolean) => Promise<number>,
   ): Promise<number> {
-    const count = await connection.run({ mode: 'readwrite', durability, what, work })
+    const count = await evenIfFull((isFull) =>
+      connection.run({ mode: 'readwrite', durability, what, work: (store) => work(store, isFull) }),
+    )
     if (count > 0) notices.tell({ kind })
     return count
   }
@@ -68,14 +73,18 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
   return {
     durability: durability === 'strict' ? 'disk' : 'os',
     append: (drafts) => appends.add(drafts),
-    read: read(entries),
+    read: async (range) => unsaved.addTo(await read(entries)(range)),
 
     async settle(settlements, { epoch }) {
       if (held?.epoch !== epoch) throw leaseLost(epoch)
-      const isRemoved = await connection.run({
-        mode: 'readwrite',
-        what: 'record an outcome',
-        work: (store) => settleIn(store, settlements, epoch, auditLimit),
+      const isRemoved = await evenIfFull(async (isFull) => {
+        const isAnyGone = await connection.run({
+          mode: 'readwrite',
+          what: 'record an outcome',
+          work: (store) => settleIn(store, settlements, { epoch, auditLimit, isFull }),
+        })
+        unsaved.settled(settlements, isFull)
+        return isAnyGone
       })
       if (isRemoved) notices.tellOthers({ kind: 'removed' })
     },
@@ -99,8 +108,8 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
     readDead: read(letters),
     readAudit: read(audits),
     requeue: (requeues, at) => change('requeue', 'appended', (store) => requeueIn(store, requeues, at)),
-    discard: (ids) => change('discard', 'removed', (store) => discardIn(store, new Set(ids))),
-    cancel: (ids) => change('cancel', 'removed', (store) => cancelIn(store, new Set(ids))),
+    discard: (ids) => change('discard', 'removed', (store, isFull) => discardIn(store, new Set(ids), isFull)),
+    cancel: (ids) => change('cancel', 'removed', (store, isFull) => cancelIn(store, new Set(ids), isFull)),
 
     async lease(signal) {
       leases ??= createLeases(name, connection, notices)

@@ -1,5 +1,5 @@
 import { createOutbox } from 'xstate-outbox'
-import type { Outbox, OutboxEvent } from 'xstate-outbox'
+import type { Connectivity, Outbox, OutboxEvent } from 'xstate-outbox'
 import { httpPush } from 'xstate-outbox/http'
 
 /** What the tests enqueue: who enqueued it, and which of its changes this is. */
@@ -17,7 +17,7 @@ export interface Enqueued {
 }
 
 export interface StartOptions {
-  /** Whether the outbox believes to be offline from the start; default false. */
+  /** Whether the outbox is told that it is offline, until somebody sends `online`; default false. */
   readonly offline?: boolean
   readonly maxAttempts?: number
 }
@@ -44,6 +44,13 @@ declare global {
 
 const listeners = new Set<() => void>()
 
+const saysOffline: Connectivity = {
+  watch(listener) {
+    listener('offline')
+    return () => undefined
+  },
+}
+
 globalThis.tab = {
   outbox: undefined as never,
   events: [],
@@ -53,17 +60,19 @@ globalThis.tab = {
       url: '/sync',
       body: ({ seq, payload: { filler: _, ...change } }) => ({ seq, ...change }),
     })
-    const outbox = createOutbox<Change>({ name: 'changes', push, autoStart: false, ...options })
+    const outbox = createOutbox<Change>({
+      name: 'changes',
+      push,
+      autoStart: false,
+      ...(offline && { connectivity: saysOffline }),
+      ...options,
+    })
     tab.outbox = outbox
     outbox.on('*', (event) => {
       tab.events.push(event)
       for (const listener of listeners) listener()
     })
     outbox.actor.start()
-    const say = (type: 'online' | 'offline') => () => outbox.actor.send({ type })
-    if (offline) say('offline')()
-    addEventListener('online', say('online'))
-    addEventListener('offline', say('offline'))
   },
 
   async enqueue(name, from, count, fillerBytes = 0) {
