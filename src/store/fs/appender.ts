@@ -62,7 +62,6 @@ export function createAppender(deps: {
   let end: LogEnd | undefined
   let writer: number | undefined
   let isNameDirty = false
-  let ownInode: number | undefined
 
   function startFlush(): void {
     flushing ??= flush().finally(() => {
@@ -179,9 +178,9 @@ export function createAppender(deps: {
 
   const isFull = () => end !== undefined && end.at >= deps.segmentBytes
 
-  function isStillOwn({ writer: as, end: { number } }: OwnSegment): boolean {
-    const inode = files.stat(directory.at(segmentName(as, number)))?.inode
-    return inode === ownInode && files.stat(directory.at(segmentName(as, number + 1))) === undefined
+  function isStillOwn({ writer: as, inode, end: { number } }: OwnSegment): boolean {
+    const present = files.stat(directory.at(segmentName(as, number)))
+    return present?.inode === inode && files.stat(directory.at(segmentName(as, number + 1))) === undefined
   }
 
   /** Begins the next segment. */
@@ -195,7 +194,6 @@ export function createAppender(deps: {
     next ??= claimWriter(directory, log, processes, deps.refresh)
     own = next
     writer = next.writer
-    ownInode = files.stat(directory.at(segmentName(next.writer, next.end.number)))?.inode
     isNameDirty = true
     publish(next.end)
   }

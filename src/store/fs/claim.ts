@@ -1,6 +1,6 @@
 import { OutboxError } from '../../errors.ts'
 import type { Directory } from './directory.ts'
-import { errnoOf } from './files.ts'
+import { errnoOf, unlinkQuietly } from './files.ts'
 import { frameKinds, frameOf, seqStep, writeHeader } from './frame.ts'
 import type { LogEnd } from './ledger.ts'
 import type { Log, Opening, WriterLog } from './log.ts'
@@ -12,6 +12,8 @@ import type { Processes } from './processes.ts'
 export interface OwnSegment {
   readonly writer: number
   readonly file: number
+  /** Which file it is, also when somebody else has put another under its name. */
+  readonly inode: number | undefined
   /** Behind the first frame. */
   readonly end: LogEnd
 }
@@ -27,16 +29,25 @@ export function claimWriter(directory: Directory, log: Log, processes: Processes
     const end = log.writers.get(writer)?.end ?? emptyEnd
     const segment = createSegment(directory, processes, writer, end)
     if (segment === undefined) continue
-    refresh()
+    try {
+      refresh()
+    } catch (error) {
+      giveBack(directory, segment)
+      throw error
+    }
     const present = log.writers.get(writer)
     const { number, ordinal } = segment.end
     const isMine =
       present?.numbers.at(-1) === number && present.end.number === number && present.end.ordinal === ordinal
     if (isMine) return segment
-    directory.files.close(segment.file)
-    directory.files.unlink(directory.at(segmentName(writer, number)))
+    giveBack(directory, segment)
   }
   throw new OutboxError('OUTBOX_STORE', `could not become a writer in ${directory.path}: others were always faster`)
+}
+
+function giveBack({ files, at }: Directory, { writer, file, end }: OwnSegment): void {
+  files.close(file)
+  unlinkQuietly(files, at(segmentName(writer, end.number)))
 }
 
 /** Makes the next segment of a writer; undefined when somebody else did. */
@@ -58,15 +69,16 @@ export function createSegment(
   const file = files.create(temporary)
   try {
     files.write(file, frame, 0)
+    const inode = files.stat(temporary)?.inode
     files.link(temporary, directory.at(segmentName(writer, before.number + 1)))
+    return { writer, file, inode, end: { ...before, number: before.number + 1, at: frame.length } }
   } catch (error) {
     files.close(file)
     if (errnoOf(error) === 'EEXIST') return undefined
     throw error
   } finally {
-    files.unlink(temporary)
+    unlinkQuietly(files, temporary)
   }
-  return { writer, file, end: { ...before, number: before.number + 1, at: frame.length } }
 }
 
 function freeWriter(log: Log, processes: Processes): number {

@@ -121,7 +121,7 @@ export function createClerk(session: Session, line: Line, settings: Settings): C
   }
 
   /** @param putBack - dead letters that stand at the tail already, though the ledger does not know yet. */
-  async function perform(command: Command, putBack: ReadonlySet<number>, held: Held): Promise<Deed> {
+  async function perform(command: Command, putBack: ReadonlySet<number>, holder: Held): Promise<Deed> {
     switch (command.do) {
       case 'cancel':
         return cancel(new Set(command.ids))
@@ -131,7 +131,7 @@ export function createClerk(session: Session, line: Line, settings: Settings): C
       }
       case 'requeue':
         // Else a power cut could forget the death, but not the return: the entry would be pending twice.
-        await held.journal.sync()
+        await holder.journal.sync()
         return { changes: [], answer: await requeue(command.requeues, command.at, putBack) }
       case 'control': {
         const { control } = session.ledger().sums
@@ -186,13 +186,11 @@ export function createClerk(session: Session, line: Line, settings: Settings): C
   return {
     obey: (command) => inTurn(() => obey(command)),
     tick() {
-      if (isTicking) return
-      const held = session.held()
-      if (held === undefined || unheededSpecials(directory, log, session.ledger()).next().done === true) return
+      if (isTicking || session.held() === undefined) return
       isTicking = true
       inTurn(async () => {
-        const present = session.held()
-        if (present !== undefined) await heed(present)
+        const held = session.held()
+        if (held !== undefined) await heed(held)
       })
         .catch(() => {
           // Whoever asked waits on, and the next tick tries again; a disk that refuses to work shows in the next settle.

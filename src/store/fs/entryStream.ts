@@ -58,6 +58,11 @@ export function createEntryStream(source: StreamSource, writer: number, after: n
   /** The ordinal that comes next, and the payload bytes before it; unknown until the first frame. */
   let expected: { ordinal: number; bytes: number } | undefined
 
+  function close(): void {
+    reader?.close()
+    reader = undefined
+  }
+
   function start(): boolean {
     const numbers = log.writers.get(writer)?.numbers ?? []
     const settled = ledger().writers.get(writer)
@@ -75,7 +80,7 @@ export function createEntryStream(source: StreamSource, writer: number, after: n
   }
 
   function openSegment(segment: number, from = 0): boolean {
-    reader?.close()
+    close()
     reader = unlessMissing(() =>
       createFrameReader(directory.files, log.pathOf(writer, segment), from, () => log.endOf(writer, segment)),
     )
@@ -161,9 +166,6 @@ export function createEntryStream(source: StreamSource, writer: number, after: n
     shift() {
       next = undefined
     },
-    close() {
-      reader?.close()
-      reader = undefined
-    },
+    close,
   }
 }

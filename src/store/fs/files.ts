@@ -143,3 +143,12 @@ export function isCutBack(files: Files, file: number, length: number): boolean {
     return false
   }
 }
+
+/** Removes a file that only takes up room; one that stays does no harm. */
+export function unlinkQuietly(files: Files, path: string): void {
+  try {
+    files.unlink(path)
+  } catch {
+    // What the caller is about to report, or has achieved, matters more.
+  }
+}

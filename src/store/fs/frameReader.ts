@@ -51,6 +51,8 @@ export function createFrameReader(
     const capacity = Math.min(Math.max(length, readAheadBytes), available)
     if (chunk.length < capacity) chunk = Buffer.allocUnsafeSlow(capacity)
     chunkAt = at
+    // If the read fails, nothing of the chunk may be taken for what stands here.
+    filled = 0
     filled = files.read(file, chunk, at)
     return filled >= length
   }

@@ -1,4 +1,4 @@
-import { isCutBack } from './files.ts'
+import { isCutBack, unlinkQuietly } from './files.ts'
 import type { Directory } from './directory.ts'
 import type { FrameKind } from './frame.ts'
 import { frameKinds, frameOf, writeHeader } from './frame.ts'
@@ -58,7 +58,7 @@ export function createJournal(directory: Directory, epoch: number, ledger: Ledge
       files.rename(temporary, directory.at(journalName(epoch, part + 1)))
     } catch (error) {
       files.close(next)
-      files.unlink(temporary)
+      unlinkQuietly(files, temporary)
       throw error
     }
     close()

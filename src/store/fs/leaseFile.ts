@@ -1,5 +1,5 @@
 import type { Directory } from './directory.ts'
-import { errnoOf, readWhole } from './files.ts'
+import { errnoOf, readWhole, unlinkQuietly } from './files.ts'
 import { leaseName, temporaryName } from './names.ts'
 import type { ProcessIdentity, Processes } from './processes.ts'
 
@@ -8,6 +8,7 @@ export interface HeldLease {
   readonly epoch: number
   /** Shows that the holder lives; false when somebody else has taken over. */
   isRenewed(): boolean
+  /** Never throws. */
   release(): void
 }
 
@@ -41,25 +42,33 @@ export function createLeaseFile(directory: Directory, processes: Processes, stal
     const temporary = directory.at(temporaryName())
     const path = directory.at(leaseName(epoch))
     const file = files.create(temporary)
+    let isTaken = false
     try {
       files.write(file, Buffer.from(JSON.stringify(processes.self())), 0)
       files.link(temporary, path)
+      isTaken = true
+      // Whoever was slow may have made one that is no longer the highest.
+      const { leases } = directory.list()
+      if ((leases.at(-1) ?? 0) <= epoch) {
+        for (const old of leases) if (old < epoch) unlinkQuietly(files, directory.at(leaseName(old)))
+        return heldLease(epoch, file)
+      }
     } catch (error) {
-      files.close(file)
-      if (errnoOf(error) === 'EEXIST') return undefined
-      throw error
+      if (errnoOf(error) !== 'EEXIST') {
+        if (isTaken) unlinkQuietly(files, path)
+        files.close(file)
+        throw error
+      }
     } finally {
-      files.unlink(temporary)
+      unlinkQuietly(files, temporary)
     }
-    // Whoever was slow may have made one that is no longer the highest.
-    const { leases } = directory.list()
-    if ((leases.at(-1) ?? 0) > epoch) {
-      files.close(file)
-      files.unlink(path)
-      return undefined
-    }
-    for (const old of leases) if (old < epoch) unlinkIfThere(directory, leaseName(old))
+    if (isTaken) unlinkQuietly(files, path)
+    files.close(file)
+    return undefined
+  }
 
+  function heldLease(epoch: number, file: number): HeldLease {
+    const path = directory.at(leaseName(epoch))
     return {
       epoch,
       isRenewed() {
@@ -70,6 +79,9 @@ export function createLeaseFile(directory: Directory, processes: Processes, stal
       release() {
         try {
           files.write(file, Buffer.from(released), files.size(file))
+        } catch {
+          // Without the mark, but also without the file, the lease is free; its journal keeps the epoch from being used again.
+          unlinkQuietly(files, path)
         } finally {
           files.close(file)
         }
@@ -93,13 +105,5 @@ function parseHolder(text: string): ProcessIdentity | undefined {
   } catch {
     // A lease comes into being whole: one that is not was torn by a power cut, which its holder did not survive.
     return undefined
-  }
-}
-
-function unlinkIfThere(directory: Directory, name: string): void {
-  try {
-    directory.files.unlink(directory.at(name))
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error
   }
 }

@@ -67,6 +67,8 @@ export function createSession(
   let syncTimer: ReturnType<typeof setTimeout> | undefined
   let isSyncSoon = false
   let isOpen = false
+  /** Whether something is missing that could not be written down. */
+  let hasUnsaid = false
 
   const { ledger } = reader
   const pending = createPending({ directory, log, ledger, onMissing })
@@ -80,6 +82,8 @@ export function createSession(
 
   function refresh(): void {
     const before = held === undefined ? summary() : undefined
+    if (hasUnsaid) pending.reset()
+    hasUnsaid = false
     if (held === undefined) reader.refresh()
     const least = log.refresh(ledger())
     // Whoever put them back may not have come to write it down.
@@ -105,9 +109,14 @@ export function createSession(
   function onMissing({ writer, ordinal, count, bytes, damage }: Missing): void {
     const present = heldNow()
     if (present === undefined) return
-    const reason = moveAside(directory, log, writer, count, damage)
-    present.journal.record([{ is: 'quarantined', writer, ordinal, count, bytes }])
-    deps.tell({ kind: 'quarantined', reason })
+    try {
+      const reason = moveAside(directory, log, writer, count, damage)
+      present.journal.record([{ is: 'quarantined', writer, ordinal, count, bytes }])
+      deps.tell({ kind: 'quarantined', reason })
+    } catch {
+      // The entries behind it can be read all the same; it is met again when reading begins anew.
+      hasUnsaid = true
+    }
   }
 
   function onLostLetter(seq: number, place: DeadPlace): void {

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest'
+import { isOutboxError } from '../../src/errors.ts'
+import type { Store } from '../../src/store/contract.ts'
+import type { Files } from '../../src/store/fs/files.ts'
+import type { Historian, Mark } from './support/crashHistory.ts'
+import { createHistorian, problemsAfterCrash } from './support/crashHistory.ts'
+import { processCrash } from './support/crashStates.ts'
+import { failingFiles } from './support/failing.ts'
+import { tunedStore } from './support/places.ts'
+import { createSimulatedDisk } from './support/simulatedDisk.ts'
+
+const tuning = {
+  segmentBytes: 1_500,
+  journalBytes: 4_000,
+  syncMs: 2 ** 30,
+  idleSyncMs: 2 ** 30,
+  pollMs: 5,
+  heartbeatMs: 10,
+  staleMs: 20,
+  auditLimit: 4,
+}
+
+/** Each step is tried until it works: whoever is refused tries again. */
+const steps: readonly ((does: Historian) => Promise<void>)[] = [
+  (does) => does.append(1, 2),
+  (does) => does.append(3),
+  (does) => does.take(),
+  (does) => does.deliver(1),
+  (does) => does.append(4, 5),
+  (does) => does.retry(2, 1),
+  (does) => does.kill(2),
+  (does) => does.kill(3),
+  (does) => does.deliver(4),
+  (does) => does.requeue(3),
+  (does) => does.release(),
+  (does) => does.cancel(5),
+  (does) => does.take(),
+  (does) => does.append(6),
+  (does) => does.deliver(6),
+  (does) => does.discard(2),
+  (does) => does.release(),
+]
+
+function storeOn(files: Files, boot: number, ack: 'os' | 'sync'): Store {
+  const processes = {
+    self: () => ({ pid: 1, boot: String(boot) }),
+    isGone: (identity: { readonly boot?: string }) => identity.boot !== String(boot),
+  }
+  return tunedStore('/box', { ...tuning, files, ack, processes })
+}
+
+/** Runs the steps on a disk of which some calls fail; answers what is wrong afterwards. */
+async function runFailing(number: number, code: string, more: number, ack: 'os' | 'sync') {
+  const disk = createSimulatedDisk()
+  const { files, calls, failed, heal } = failingFiles(disk.files, number, code, more)
+  const store = storeOn(files, 1, ack)
+  const does = createHistorian(store, disk)
+  const codes = new Set<string>()
+  const problems: string[] = []
+  const marksOf = () => disk.events.flatMap((event) => (event.is === 'mark' ? [event.mark as Mark] : []))
+  try {
+    for (const [index, step] of steps.entries()) {
+      for (let tries = 0; ; tries += 1) {
+        try {
+          await step(does)
+          break
+        } catch (error) {
+          if (!isOutboxError(error)) {
+            // A settlement that was refused may have been recorded all the same: then its entry is not there any more.
+            if (tries === 0 || !(error instanceof Error) || !error.message.includes('is not pending')) {
+              problems.push(`step ${index}: ${String(error)}`)
+            }
+            break
+          }
+          codes.add(error.code)
+          if (tries > more + 1) {
+            problems.push(`step ${index} is refused for ever: ${String(error)}`)
+            break
+          }
+        }
+      }
+    }
+    heal()
+    problems.push(...(await problemsAfterCrash(store, marksOf(), true)))
+    const after = storeOn(createSimulatedDisk(processCrash(disk.events, disk.events.length)).files, 2, ack)
+    problems.push(...(await problemsAfterCrash(after, marksOf(), true)).map((problem) => `reopened: ${problem}`))
+    await after.close()
+  } finally {
+    await store.close()
+  }
+  return { problems, codes, calls: calls(), failed: failed() }
+}
+
+describe('when a call to the disk fails', () => {
+  it.each([
+    { code: 'ENOSPC', more: 0, ack: 'os' },
+    { code: 'ENOSPC', more: 0, ack: 'sync' },
+    { code: 'EIO', more: 2, ack: 'os' },
+    { code: 'EMFILE', more: 0, ack: 'os' },
+  ] as const)(
+    'once ($code, and $more calls after it, ack $ack), wherever it is, nothing accepted is lost',
+    async ({ code, more, ack }) => {
+      const { calls } = await runFailing(Infinity, code, 0, ack)
+      const problems: string[] = []
+      const codes = new Set<string>()
+      for (let number = 1; number <= calls; number += 1) {
+        const run = await runFailing(number, code, more, ack)
+        problems.push(...run.problems.map((problem) => `call ${number} (${run.failed}): ${problem}`))
+        for (const each of run.codes) codes.add(each)
+      }
+      process.stdout.write(`${calls} calls, each failing with ${code}\n`)
+      expect(problems.slice(0, 8)).toEqual([])
+      expect([...codes].toSorted()).toEqual(code === 'ENOSPC' ? ['OUTBOX_QUOTA'] : ['OUTBOX_STORE'])
+    },
+  )
+})
