@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const vocabulary = /^src\/(entry|errors|clock)\.ts$/
 // createOutbox with the three files it is made of, and who builds on it.
 const usesMachine = /^src\/((createSyncMachine|createOutbox|flush|status|statusBoard|index)\.ts|inspect\/|testing\/)/
-const usesNode = /^src\/(store\/fs\/|store\/default\.node\.ts|inspect\/server\/)/
+const usesNode = /^src\/(store\/fs\/|store\/default\.node\.ts|testing\/server\.ts|inspect\/server\/)/
 const adapter = /^src\/(store\/(memory|fs|idb)|push\/http)\b/
 const choosesStore = /^src\/store\/default\./
 
@@ -45,7 +45,7 @@ const rules = [
     isBroken: ({ from, to }) => /^(src|machines)\//.test(from) && to === 'src/index.ts',
   },
   {
-    rule: 'node: modules belong to the fs store, its default and the inspector server',
+    rule: 'node: modules belong to the fs store, its default, the scripted server and the inspector server',
     isBroken: ({ from, to }) => /^(src|machines)\//.test(from) && to.startsWith('node:') && !usesNode.test(from),
   },
   {

@@ -55,6 +55,10 @@ export interface ScriptedServer extends AsyncDisposable {
   accept(): Promise<void>
 }
 
+/**
+ * Starts a server on a port of its own; dispose of it with `await using`, or by its `Symbol.asyncDispose`.
+ * @param tls - key and certificate, PEM: https instead of http.
+ */
 export async function scriptedServer(
   script: Script = [],
   tls?: { readonly key: string; readonly cert: string },

@@ -1,22 +1,20 @@
-import { describe } from 'vitest'
-import { appending } from './appending.ts'
-import { deadLetters } from './deadLetters.ts'
-import type { StoreHarness } from './harness.ts'
-import { hostile } from './hostile.ts'
-import { leasing } from './leasing.ts'
-import { settling } from './settling.ts'
-import { sharing } from './sharing.ts'
+import { describe, it } from 'vitest'
+import type { StorePlace as ContractPlace } from '../../src/testing/index.ts'
+import { storeContract as casesOf } from '../../src/testing/index.ts'
 
-export type { StoreHarness, StorePlace } from './harness.ts'
+export interface StorePlace extends ContractPlace {
+  /** Whether each `open` gives another object on what is stored; else all give the only one there is. */
+  readonly isShared: boolean
+}
 
-/** What every store must do: call it in a test file with the name of the store and what makes fresh places for it. */
+/** What a store brings to the contract suite. */
+export interface StoreHarness {
+  create(options: { readonly auditLimit: number }): Promise<StorePlace> | StorePlace
+}
+
+/** Registers what every store must do with vitest: one suite, which users have, too. */
 export function storeContract(name: string, harness: StoreHarness): void {
   describe(name, () => {
-    describe('append and read', () => appending(harness))
-    describe('settle and audit', () => settling(harness))
-    describe('dead letters', () => deadLetters(harness))
-    describe('lease', () => leasing(harness))
-    describe('counts, control, watch, close', () => sharing(harness))
-    describe('hostile input', () => hostile(harness))
+    for (const { name: rule, run } of casesOf((options) => harness.create(options))) it(rule, run)
   })
 }

@@ -34,7 +34,8 @@ test('docs/design.md has a line for each file of src and machines, and for none 
 test('every test that docs/design.md names exists', async () => {
   const named = [...page.matchAll(/“([^”]+)”/g)].map(([, name = '']) => name)
   const paths = (await filesIn('test')).filter((path) => !path.startsWith('test/docs/'))
-  const sources = await Promise.all(paths.map((path) => readFile(join(root, path), 'utf8')))
+  const cases = await filesIn('src/testing/contract')
+  const sources = await Promise.all([...paths, ...cases].map((path) => readFile(join(root, path), 'utf8')))
   const all = sources.join('\n')
   const isTest = (name: string) => [`'${name}'`, `"${name}"`, `\`${name}\``].some((literal) => all.includes(literal))
   expect(named.length).toBeGreaterThan(50)

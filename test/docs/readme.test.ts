@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test, vi } from 'vitest'
 import { syncMachineOf } from '../../machines/syncMachine.ts'
-import { scriptedServer } from '../support/scriptedServer.ts'
+import { scriptedServer } from '../../src/testing/server.ts'
 import { readPage, rowsOf, sectionOf, snippetsOf } from './snippets.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))

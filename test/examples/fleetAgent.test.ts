@@ -10,7 +10,7 @@ import type { Work } from '../../examples/fleet-agent/agent.ts'
 import type { Change } from '../../examples/fleet-agent/chronicle.ts'
 import { createChronicle } from '../../examples/fleet-agent/chronicle.ts'
 import { buildPackage } from '../support/builtPackage.ts'
-import { scriptedServer } from '../support/scriptedServer.ts'
+import { scriptedServer } from '../../src/testing/server.ts'
 
 const built = await buildPackage()
 afterAll(() => built[Symbol.asyncDispose]())

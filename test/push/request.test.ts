@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { HoldError, PermanentError } from '../../src/errors.ts'
 import { httpPush } from '../../src/push/http.ts'
-import { scriptedServer } from '../support/scriptedServer.ts'
+import { scriptedServer } from '../../src/testing/server.ts'
 import type { Note } from './trying.ts'
 import { attempt, entryOf, failureOf } from './trying.ts'
 

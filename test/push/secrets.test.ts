@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { httpPush } from '../../src/push/http.ts'
-import { scriptedServer } from '../support/scriptedServer.ts'
+import { scriptedServer } from '../../src/testing/server.ts'
 import type { Note } from './trying.ts'
 import { entryOf, failureOf } from './trying.ts'
 

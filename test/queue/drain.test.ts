@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { HoldError, PermanentError, RetryAfterError, UnreachableError, memoryStore } from '../../src/index.ts'
-import { simulatedTime } from '../../src/testing/index.ts'
-import { faultyStore } from '../support/faultyStore.ts'
+import { faultyStore, simulatedTime } from '../../src/testing/index.ts'
 import { createWorld, deferred, fails, scripted } from '../support/world.ts'
 
 const down = fails(new Error('503'))

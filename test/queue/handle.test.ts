@@ -1,8 +1,7 @@
 import { createActor, toPromise } from 'xstate'
 import { describe, expect, test } from 'vitest'
 import { HoldError, OutboxError, createOutbox, createSyncMachine, memoryStore } from '../../src/index.ts'
-import { simulatedTime } from '../../src/testing/index.ts'
-import { faultyStore } from '../support/faultyStore.ts'
+import { faultyStore, simulatedTime } from '../../src/testing/index.ts'
 import type { Note } from '../support/world.ts'
 import { createWorld, deferred, fails, scripted } from '../support/world.ts'
 

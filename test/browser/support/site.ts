@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import { buildPackage } from '../../support/builtPackage.ts'
-import type { Answer } from '../../support/scriptedServer.ts'
-import { scriptedServer } from '../../support/scriptedServer.ts'
+import type { Answer } from '../../../src/testing/server.ts'
+import { scriptedServer } from '../../../src/testing/server.ts'
 import type { Change } from '../page/tab.ts'
 
 /** The page of the tests as a user's bundler would make it, by the path of each file. */
