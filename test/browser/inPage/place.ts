@@ -1,8 +1,14 @@
 import type { Store } from '../../../src/store/contract.ts'
-import type { StorePlace } from '../../contract/storeContract.ts'
 
 /** A database that nobody has used, deleted after the test. */
-export function freshPlace(open: (name: string) => Store): StorePlace & { readonly name: string } {
+export interface Place {
+  readonly name: string
+  readonly isShared: true
+  open(): Store
+  dispose(): Promise<void>
+}
+
+export function freshPlace(open: (name: string) => Store): Place {
   const name = crypto.randomUUID()
   return { name, open: () => open(name), isShared: true, dispose: () => deleteDatabase(`xstate-outbox/${name}`) }
 }

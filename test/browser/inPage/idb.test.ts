@@ -1,0 +1,387 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Store, StoreChange } from '../../../src/store/contract.ts'
+import type { IdbStoreOptions } from '../../../src/store/idb/index.ts'
+import { idbStore } from '../../../src/store/idb/index.ts'
+import {
+  delivered,
+  died,
+  draft,
+  drafts,
+  headOf,
+  idsOf,
+  leased,
+  pendingIds,
+  pendingOf,
+  retried,
+  take,
+} from '../../../src/testing/contract/bench.ts'
+import { deleteDatabase, freshPlace } from './place.ts'
+import { overwrite, valuesOf } from './raw.ts'
+
+interface Bench {
+  readonly store: Store
+  /** The name of the database. */
+  readonly database: string
+  /** Another store object on it. */
+  other(): Store
+}
+
+async function onBench(
+  test: (bench: Bench) => Promise<void>,
+  options: Omit<IdbStoreOptions, 'name'> = {},
+): Promise<void> {
+  const opened: Store[] = []
+  const place = freshPlace((name) => {
+    const store = idbStore({ name, ...options })
+    opened.push(store)
+    return store
+  })
+  try {
+    await test({ store: place.open(), database: `xstate-outbox/${place.name}`, other: place.open })
+  } finally {
+    vi.restoreAllMocks()
+    for (const store of opened) await store.close()
+    await place.dispose()
+  }
+}
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+describe('idbStore', () => {
+  it('says what an append survives', () => {
+    expect(idbStore({ name: 'any' }).durability).toBe('disk')
+    expect(idbStore({ name: 'any', durability: 'relaxed' }).durability).toBe('os')
+  })
+
+  it.each([
+    [{ name: '' }, '`name` must be a text of 1 to 128 characters, got ""'],
+    [{ name: 'x'.repeat(129) }, /^`name` must be a text of 1 to 128 characters, got "x+"$/],
+    [{ name: 'a', durability: 'paper' }, "`durability` must be 'strict' or 'relaxed', got \"paper\""],
+    [{ name: 'a', auditLimit: -1 }, '`auditLimit` must be an integer >= 0, got -1'],
+    [{ name: 'a', folder: 'b' }, '`folder` is not an option of idbStore, got "b"'],
+  ])('refuses the options %j', (options, message) => {
+    expect(() => idbStore(options as IdbStoreOptions)).toThrow(
+      expect.objectContaining({ code: 'OUTBOX_OPTION', message: expect.stringMatching(message) as string }),
+    )
+  })
+
+  it('opens nothing before it is used', async () => {
+    const name = crypto.randomUUID()
+    const open = vi.spyOn(indexedDB, 'open')
+    await idbStore({ name }).close()
+    expect(open).not.toHaveBeenCalled()
+    expect((await indexedDB.databases()).map((database) => database.name)).not.toContain(`xstate-outbox/${name}`)
+  })
+
+  it.each([
+    ['strict', ['strict', 'relaxed']],
+    ['relaxed', ['relaxed', 'relaxed']],
+  ] as const)('waits for the disk where it says so: durability %s', (durability, expected) =>
+    onBench(
+      async ({ store }) => {
+        await store.counts()
+        await leased(store, async (lease) => {
+          const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction')
+          const durabilities = () => transaction.mock.results.map(({ value }) => (value as IDBTransaction).durability)
+          await store.append(drafts(1))
+          const [append] = durabilities()
+          const head = await headOf(store)
+          transaction.mockClear()
+          await store.settle([delivered(head)], lease)
+          expect([append, ...durabilities()]).toEqual(expected)
+        })
+      },
+      { durability },
+    ),
+  )
+
+  it('keeps appends that were begun together in few transactions', () =>
+    onBench(async ({ store }) => {
+      await store.counts()
+      const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction')
+      await Promise.all(drafts(500).map((each) => store.append([each])))
+      expect(transaction.mock.calls.length).toBeLessThanOrEqual(2)
+      expect(await pendingIds(store)).toEqual(idsOf(drafts(500)))
+    }))
+
+  it('refuses each of the appends that share a transaction when it fails, and keeps nothing of them', () =>
+    onBench(async ({ store }) => {
+      await store.append(drafts(1))
+      const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+        throw new DOMException('the disk is broken', 'UnknownError')
+      })
+      const appends = await Promise.allSettled(drafts(3, 2).map((each) => store.append([each])))
+      put.mockRestore()
+      expect(appends).toMatchObject([
+        { reason: { code: 'OUTBOX_STORE' } },
+        { reason: { code: 'OUTBOX_STORE' } },
+        { reason: { code: 'OUTBOX_STORE' } },
+      ])
+      expect(await pendingIds(store)).toEqual(['entry-1'])
+      expect(await store.counts()).toMatchObject({ pending: 1, totals: { enqueued: 1 } })
+    }))
+
+  it('keeps the other appends of a transaction in which one does not fit, each as a whole', () =>
+    onBench(async ({ store }) => {
+      const put = IDBObjectStore.prototype.put
+      vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, value, key) {
+        if ((value as { readonly id?: string }).id === 'entry-3') throw new DOMException('full', 'QuotaExceededError')
+        return put.call(this, value, key)
+      })
+      const calls = [drafts(1), drafts(3, 2), drafts(2, 5)]
+      const appends = await Promise.allSettled(calls.map((each) => store.append(each)))
+      expect(appends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+      expect(appends[1]).toMatchObject({ reason: { code: 'OUTBOX_QUOTA' } })
+      expect(await pendingIds(store)).toEqual(['entry-1', 'entry-5', 'entry-6'])
+      expect(await store.counts()).toMatchObject({ pending: 3, totals: { enqueued: 3 } })
+    }))
+
+  it('answers an append when the transaction is complete, and not before', () =>
+    onBench(async ({ store }) => {
+      await store.counts()
+      let isComplete = false
+      const begin = IDBDatabase.prototype.transaction
+      vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(function (this: IDBDatabase, ...how) {
+        const transaction = begin.apply(this, how)
+        transaction.addEventListener('complete', () => (isComplete = true))
+        return transaction
+      })
+      await store.append(drafts(1))
+      expect(isComplete).toBe(true)
+    }))
+})
+
+describe('idbStore with a connection that goes away', () => {
+  it('opens another one when the browser has closed it', () =>
+    onBench(async ({ store }) => {
+      const connections = new Set<IDBDatabase>()
+      const begin = IDBDatabase.prototype.transaction
+      vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(function (this: IDBDatabase, ...how) {
+        connections.add(this)
+        return begin.apply(this, how)
+      })
+      await store.append(drafts(1))
+      for (const connection of connections) connection.close()
+      await store.append(drafts(1, 2))
+      for (const connection of connections) connection.close()
+      expect(await pendingIds(store)).toEqual(['entry-1', 'entry-2'])
+      for (const connection of connections) connection.close()
+      expect(await store.counts()).toMatchObject({ pending: 2 })
+      expect(connections.size).toBe(4)
+    }))
+
+  it('does not keep an append twice when the connection breaks after the commit', () =>
+    onBench(async ({ store }) => {
+      await store.counts()
+      const begin = IDBDatabase.prototype.transaction
+      const spy = vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(function (
+        this: IDBDatabase,
+        ...how
+      ) {
+        const transaction = begin.apply(this, how)
+        if (transaction.mode !== 'readwrite') return transaction
+        spy.mockRestore()
+        // What has been committed is reported as aborted, as when the process that does it is gone.
+        queueMicrotask(() => {
+          const { onabort } = transaction
+          transaction.oncomplete = () => onabort?.call(transaction, new Event('abort'))
+        })
+        return transaction
+      })
+      await Promise.all([store.append(drafts(2)), store.append(drafts(1, 3))])
+      expect(await pendingIds(store)).toEqual(['entry-1', 'entry-2', 'entry-3'])
+      expect(await store.counts()).toMatchObject({ pending: 3, totals: { enqueued: 3 } })
+    }))
+
+  it('lets go of a database that somebody deletes, and starts anew', () =>
+    onBench(async ({ store, database }) => {
+      await store.append(drafts(3))
+      const lease = await take(store)
+      const head = await headOf(store)
+      await deleteDatabase(database)
+      expect(await store.counts()).toMatchObject({ pending: 0, totals: { enqueued: 0 } })
+      await store.append(drafts(1, 4))
+      await expect(store.settle([delivered(head)], lease)).rejects.toMatchObject({ code: 'OUTBOX_LEASE_LOST' })
+      expect(await pendingIds(store)).toEqual(['entry-4'])
+      await lease.release()
+    }))
+
+  it('says what is wrong when the database does not open, and goes on when it does', () =>
+    onBench(async ({ store }) => {
+      const open = vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+        throw new DOMException('storage is blocked', 'SecurityError')
+      })
+      await expect(store.append(drafts(1))).rejects.toMatchObject({
+        code: 'OUTBOX_STORE',
+        message: expect.stringContaining('SecurityError: storage is blocked') as string,
+      })
+      await expect(store.counts()).rejects.toMatchObject({ code: 'OUTBOX_STORE' })
+      open.mockRestore()
+      await store.append(drafts(1))
+      expect(await pendingIds(store)).toEqual(['entry-1'])
+    }))
+})
+
+describe('idbStore with records that cannot be read', () => {
+  it.each([
+    ['null', null],
+    ['a text', 'garbage'],
+    ['an empty object', {}],
+    ['an entry without a body', { v: 1, id: 'entry-2', codec: 'json', lane: '' }],
+    ['a record of no known format', { v: 0, id: 'entry-2' }],
+  ])('moves %s aside in the place of an entry, tells of it, and goes on with the rest', (_, garbage) =>
+    onBench(async ({ store, database, other }) => {
+      await store.append(drafts(5))
+      await overwrite(database, 2, garbage)
+      const heard: StoreChange[] = []
+      const heardElsewhere: StoreChange[] = []
+      const second = other()
+      const unwatch = [
+        store.watch((change) => heard.push(change)),
+        second.watch((change) => heardElsewhere.push(change)),
+      ]
+      expect(await pendingIds(store)).toEqual(['entry-1', 'entry-3', 'entry-4', 'entry-5'])
+      await vi.waitFor(() => expect(heardElsewhere).toHaveLength(1))
+      for (const end of unwatch) end()
+      expect(heard).toEqual([{ kind: 'quarantined', reason: expect.stringContaining('entry') as string }])
+      const bytes = (await pendingOf(store)).reduce((sum, entry) => sum + entry.bytes, 0)
+      expect(await store.counts()).toMatchObject({ pending: 4, bytes, totals: { enqueued: 5, quarantined: 1 } })
+      expect(await valuesOf(database)).toContainEqual(
+        expect.objectContaining({ kind: 'entry', key: 2, value: garbage }),
+      )
+    }),
+  )
+
+  it('does not answer an empty page because all of it is unreadable', () =>
+    onBench(async ({ store, database }) => {
+      await store.append(drafts(250))
+      for (let seq = 1; seq <= 210; seq += 1) await overwrite(database, seq, seq)
+      expect(idsOf(await store.read({ limit: 5 }))).toEqual(idsOf(drafts(5, 211)))
+      expect(await store.counts()).toMatchObject({ pending: 40, totals: { quarantined: 210 } })
+    }))
+
+  it('moves an unreadable dead letter and audit record aside', () =>
+    onBench(async ({ store, database }) => {
+      await store.append(drafts(3))
+      await leased(store, async (lease) => {
+        const entries = await pendingOf(store)
+        await store.settle(
+          entries.map((entry) => died(entry)),
+          lease,
+        )
+      })
+      await overwrite(database, ['dead', 1], 'garbage')
+      await overwrite(database, ['audit', 2], { v: 1 })
+      expect((await store.readDead({ limit: 9 })).map(({ entry }) => entry.id)).toEqual(['entry-2', 'entry-3'])
+      expect(idsOf(await store.readAudit({ limit: 9 }))).toEqual(['entry-1', 'entry-3'])
+      expect(await store.counts()).toMatchObject({ dead: 2, totals: { enqueued: 3, quarantined: 1 } })
+    }))
+
+  it.each([
+    ['lost', undefined],
+    ['broken', { format: 1, pending: 'many' }],
+  ])('counts anew what is there when its numbers are %s, and gives no number twice', (_, garbage) =>
+    onBench(async ({ store, database }) => {
+      await store.append(drafts(3))
+      const lease = await take(store)
+      await overwrite(database, 'ledger', garbage)
+      const bytes = drafts(3).reduce((sum, each) => sum + each.bytes, 0)
+      expect(await store.counts()).toMatchObject({ pending: 3, bytes, dead: 0, totals: { enqueued: 3 } })
+      const head = await headOf(store)
+      await expect(store.settle([delivered(head)], lease)).rejects.toMatchObject({ code: 'OUTBOX_LEASE_LOST' })
+      await lease.release()
+      await store.append(drafts(1, 4))
+      expect(await pendingIds(store)).toEqual(idsOf(drafts(4)))
+    }),
+  )
+
+  it('leaves alone what a later version has written, and says so', () =>
+    onBench(async ({ store, database }) => {
+      await store.append(drafts(2))
+      await overwrite(database, 1, { v: 2, whatever: true })
+      await expect(store.read({ limit: 1 })).rejects.toMatchObject({ code: 'OUTBOX_FORMAT' })
+      await overwrite(database, 'ledger', { format: 2 })
+      await expect(store.append(drafts(1))).rejects.toMatchObject({ code: 'OUTBOX_FORMAT' })
+      await expect(store.counts()).rejects.toMatchObject({ code: 'OUTBOX_FORMAT' })
+      expect(await valuesOf(database)).toContainEqual({ v: 2, whatever: true })
+    }))
+})
+
+describe('idbStore without room', () => {
+  /** No put fits from now on; what is removed needs none. */
+  function fill() {
+    return vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+      throw new DOMException('full', 'QuotaExceededError')
+    })
+  }
+
+  it('grants leases, records deliveries, and adds up when there is room again', () =>
+    onBench(async ({ store, other }) => {
+      await store.append(drafts(4))
+      const full = fill()
+      await leased(store, async (lease) => {
+        await store.settle([delivered(await headOf(store))], lease)
+        await store.settle([delivered(await headOf(store))], lease)
+      })
+      for (const each of [store, other()]) {
+        expect(await each.counts()).toMatchObject({ pending: 2, totals: { enqueued: 4, delivered: 2 } })
+      }
+      await expect(store.append(drafts(1, 5))).rejects.toMatchObject({ code: 'OUTBOX_QUOTA' })
+      full.mockRestore()
+      await store.append(drafts(1, 5))
+      expect(await pendingIds(other())).toEqual(['entry-3', 'entry-4', 'entry-5'])
+      expect(await other().counts()).toMatchObject({ pending: 3, totals: { enqueued: 5, delivered: 2 } })
+    }))
+
+  it('knows the tries of an entry though they cannot be written down, and keeps the one that dies', () =>
+    onBench(async ({ store }) => {
+      await store.append(drafts(2))
+      const full = fill()
+      await leased(store, async (lease) => {
+        const head = await headOf(store)
+        await store.settle([retried(head, 1)], lease)
+        expect(await headOf(store)).toMatchObject({ id: 'entry-1', attempts: 1 })
+        await expect(store.settle([died(head)], lease)).rejects.toMatchObject({ code: 'OUTBOX_QUOTA' })
+        full.mockRestore()
+        await store.settle([retried(head, 2)], lease)
+        expect(await headOf(store)).toMatchObject({ id: 'entry-1', attempts: 2 })
+      })
+      expect(await store.counts()).toMatchObject({ pending: 2, dead: 0 })
+    }))
+
+  it('cancels entries and discards dead letters', () =>
+    onBench(async ({ store }) => {
+      await store.append(drafts(3))
+      await leased(store, async (lease) => store.settle([died(await headOf(store))], lease))
+      fill()
+      expect(await store.cancel(['entry-2'])).toBe(1)
+      expect(await store.discard(['entry-1'])).toBe(1)
+      expect(await pendingIds(store)).toEqual(['entry-3'])
+      expect(await store.counts()).toMatchObject({ pending: 1, dead: 0, totals: { enqueued: 3, discarded: 1 } })
+    }))
+})
+
+describe('the lease of an idbStore', () => {
+  it('is lost when somebody steals the lock', () =>
+    onBench(async ({ store, database }) => {
+      await store.append([draft(1)])
+      const lease = await take(store)
+      await navigator.locks.request(database, { steal: true }, () => undefined)
+      await vi.waitFor(() => expect(lease.lost.aborted).toBe(true))
+      await lease.release()
+    }))
+
+  it('goes to the next in line when its number cannot be written', () =>
+    onBench(async ({ store, other }) => {
+      await store.counts()
+      const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+        throw new DOMException('broken', 'UnknownError')
+      })
+      await expect(take(store)).rejects.toMatchObject({ code: 'OUTBOX_STORE' })
+      put.mockRestore()
+      const lease = await take(other())
+      await lease.release()
+    }))
+})
