@@ -1,4 +1,5 @@
 import { utf8Length } from './codec.ts'
+import type { Limits } from './limits.ts'
 import type { Draft } from './entry.ts'
 import { OutboxError, errorText } from './errors.ts'
 import type { Settings } from './options.ts'
@@ -20,6 +21,7 @@ export interface Appender<P> {
 
 export function createAppender<P>(deps: {
   readonly settings: Settings<P>
+  readonly limits: () => Promise<Limits>
   readonly openStore: () => Promise<Store>
   /** The batch is durable. */
   readonly onKept: (batch: readonly PreparedRequest<P>[]) => void
@@ -84,7 +86,7 @@ export function createAppender<P>(deps: {
 
   /** What has been begun may or may not be in the store's counts, so near a limit everything begun is waited for. */
   async function makeSureOfRoom(size: typeof begun, store: Store): Promise<void> {
-    const { maxEntries, maxBytes } = settings
+    const { maxEntries, maxBytes } = await deps.limits()
     if (maxEntries === Infinity && maxBytes === Infinity) return
     const before = await store.counts()
     const mayHold = before.pending + begun.entries + size.entries <= maxEntries

@@ -16,6 +16,7 @@ import { flushActor, snapshotAnswer } from './flush.ts'
 import { createGatherer } from './gather.ts'
 import { checkObject, settingsFrom } from './options.ts'
 import type { SyncOptions } from './options.ts'
+import { limitsFor } from './limits.ts'
 import { prepare } from './prepare.ts'
 import type { EnqueueRequest } from './report.ts'
 import type { Status } from './status.ts'
@@ -100,6 +101,7 @@ export function createOutbox<P>(options: OutboxOptions<P>): Outbox<P> {
   // What was enqueued in the tick in which somebody stopped the actor is written all the same.
   const lateAppender = createAppender<P>({
     settings,
+    limits: () => limitsFor(settings),
     openStore: () => storage.open(settings.name),
     onKept: (batch) => batch.forEach(({ id }) => gatherer.accept(id)),
     onRefused: (batch, error) => batch.forEach(({ id }) => gatherer.refuse(id, appendError(error))),

@@ -2,10 +2,13 @@ import { createAppender } from './append.ts'
 import { macrotask } from './clock.ts'
 import { platformConnectivity } from './connectivity.ts'
 import { createControlDesk } from './control.ts'
+import type { Counts } from './entry.ts'
 import { appendError, errorText, OutboxError } from './errors.ts'
 import type { Heads } from './heads.ts'
 import { createHeads } from './heads.ts'
 import { createLeaseKeeper } from './lease.ts'
+import type { Limits } from './limits.ts'
+import { createHighWaterMark, limitsFor } from './limits.ts'
 import type { Settings } from './options.ts'
 import { createPasses } from './pass.ts'
 import { prepare } from './prepare.ts'
@@ -43,7 +46,9 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
     used = await storage.open(settings.name)
     return used
   }
-  const reporter = createReporter<P>({ openStore, send, soon: macrotask, onCounts: (counts) => stale.look(counts) })
+  let limited: Promise<Limits> | undefined
+  const limits = () => (limited ??= limitsFor(settings))
+  const reporter = createReporter<P>({ openStore, send, soon: macrotask, onCounts: look })
   const stale = createStaleWatch({
     ...settings,
     onStale: (waitedMs) => reporter.warn('OUTBOX_STALE', `the oldest entry has waited ${waitedMs} ms`),
@@ -52,7 +57,8 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
   if (tenancy.isShared) {
     reporter.warn('OUTBOX_NAME_SHARED', `another outbox with another push uses the same place ("${settings.name}")`)
   }
-  const appender = createAppender<P>({ settings, openStore, onKept: reportKept, onRefused: reportRefused })
+  const appender = createAppender<P>({ settings, limits, openStore, onKept: reportKept, onRefused: reportRefused })
+  const highWaterMark = createHighWaterMark()
   const settler = createSettler(reporter, () => control.lift())
   const keeper = createLeaseKeeper({
     openStore,
@@ -81,6 +87,12 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
     isOffline: () => isOffline,
     isEnding: () => isClosing || isOver,
   })
+
+  async function look(counts: Counts): Promise<void> {
+    stale.look(counts)
+    const message = highWaterMark(counts, await limits())
+    if (message !== undefined) reporter.warn('OUTBOX_HIGH_WATER', message)
+  }
 
   async function open(): Promise<NonNullable<typeof opened>> {
     if (opened !== undefined) return opened

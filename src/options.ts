@@ -41,7 +41,7 @@ export interface SyncOptions<P> {
   readonly staleAfterMs?: number
   /** At most this many entries wait; more are refused with `OUTBOX_FULL`, none is evicted. An integer >= 1; default: no limit. */
   readonly maxEntries?: number
-  /** At most this many bytes wait, by `bytes` of the entries; as `maxEntries`. */
+  /** At most this many bytes wait, by `bytes` of the entries; as `maxEntries`. Default: none; in a browser's own store a tenth of the quota. */
   readonly maxBytes?: number
   /** At most this many dead letters are kept; the oldest beyond are discarded with the warning `OUTBOX_DEAD_LIMIT`. An integer >= 1; default: no limit. */
   readonly deadLimit?: number

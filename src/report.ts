@@ -45,6 +45,7 @@ export type WarningCode =
   | 'OUTBOX_NO_PUSH'
   | 'OUTBOX_OPTION'
   | 'OUTBOX_STALE'
+  | 'OUTBOX_HIGH_WATER'
   | 'OUTBOX_DEAD_LIMIT'
   | 'OUTBOX_NAME_SHARED'
 

@@ -22,7 +22,7 @@ export function createReporter<P>(deps: {
   readonly openStore: () => Promise<Store>
   readonly send: (event: EngineEvent<P>) => void
   /** Looks at each counts that is sent. */
-  readonly onCounts: (counts: Counts) => void
+  readonly onCounts: (counts: Counts) => Promise<void>
   /** Calls back soon, after the work at hand. */
   readonly soon: () => Promise<void>
 }): Reporter<P> {
@@ -52,7 +52,7 @@ export function createReporter<P>(deps: {
       events = events.slice(largestBatch)
       const changed = isChanged && events.length === 0
       if (changed) isChanged = false
-      if (counts !== undefined) deps.onCounts(counts)
+      if (counts !== undefined) await deps.onCounts(counts)
       deps.send({ type: 'engine.reports', events: batch, ...(counts && { counts }), ...(changed && { changed }) })
     }
   }

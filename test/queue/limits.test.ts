@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { PermanentError, createOutbox, memoryStore } from '../../src/index.ts'
+import { limitsFor } from '../../src/limits.ts'
 import { simulatedTime } from '../../src/testing/index.ts'
 import type { Note } from '../support/world.ts'
 import { createWorld, fails } from '../support/world.ts'
@@ -56,6 +57,48 @@ test('deadLimit discards the oldest dead letters, loudly', async () => {
   expect((await world.outbox.deadLetters.list()).map(({ entry }) => entry.payload?.text)).toEqual(['c', 'd'])
   expect(world.eventsOf('warning').filter(({ code }) => code === 'OUTBOX_DEAD_LIMIT')).toHaveLength(2)
   expect(await world.outbox.verify()).toMatchObject({ dead: 2, totals: { discarded: 2 }, missing: 0 })
+})
+
+test('a limit that is near is told once, until there is room again', async () => {
+  let isDown = true
+  await using world = createWorld(() => (isDown ? down() : 'ok'), { maxEntries: 10 })
+  const fill = async (count: number) => {
+    for (let n = 0; n < count; n += 1) await world.outbox.enqueue({ text: String(n) })
+    await world.time.quiet()
+  }
+  const told = () => world.eventsOf('warning').filter(({ code }) => code === 'OUTBOX_HIGH_WATER')
+  await fill(7)
+  expect(told()).toEqual([])
+  await fill(3)
+  expect(told()).toMatchObject([{ message: '8 entries wait, and the limit is 10' }])
+  isDown = false
+  await world.outbox.flush()
+  world.outbox.pause()
+  await fill(8)
+  expect(told()).toHaveLength(2)
+})
+
+describe('maxBytes in a browser', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals()
+  })
+
+  test.each([
+    ['a tenth of the quota', { maxBytes: Infinity }, 100],
+    ['what the option says', { maxBytes: 7 }, 7],
+    ['no limit for a store of one’s own', { maxBytes: Infinity, store: memoryStore() }, Infinity],
+  ])('is %s', async (_, options, maxBytes) => {
+    vi.stubGlobal('navigator', { storage: { estimate: async () => Promise.resolve({ quota: 1_009 }) } })
+    expect(await limitsFor({ store: undefined, maxEntries: 5, ...options })).toEqual({ maxEntries: 5, maxBytes })
+  })
+
+  test('has no limit where the browser does not tell', async () => {
+    const estimate = () => Promise.reject(new Error('blocked'))
+    vi.stubGlobal('navigator', { storage: { estimate } })
+    expect(await limitsFor({ store: undefined, maxEntries: 5, maxBytes: Infinity })).toMatchObject({
+      maxBytes: Infinity,
+    })
+  })
 })
 
 describe('staleAfterMs', () => {
