@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import type { Browser, BrowserContext, Page } from 'playwright'
 import { chromium } from 'playwright'
 import { chromiumArgs, findChromium } from './chromium.ts'
+import { insecureHost } from './site.ts'
 
 /** A real Chromium with a profile on disk, which outlives it. */
 export interface RealBrowser extends AsyncDisposable {
@@ -28,7 +29,13 @@ export async function makeProfile(): Promise<AsyncDisposable & { readonly path: 
 }
 
 export async function startBrowser(profile: { readonly path: string }): Promise<RealBrowser> {
-  const args = [...chromiumArgs, '--remote-debugging-port=0', `--user-data-dir=${profile.path}`, 'about:blank']
+  const args = [
+    ...chromiumArgs,
+    `--host-resolver-rules=MAP ${insecureHost} 127.0.0.1`,
+    '--remote-debugging-port=0',
+    `--user-data-dir=${profile.path}`,
+    'about:blank',
+  ]
   // A group of its own, so that killing it spares nobody and hits nobody else.
   const child = spawn(findChromium() ?? '', args, { detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
   const exited = once(child, 'exit')

@@ -20,10 +20,15 @@ export interface Push extends Change {
 /** Serves the page, and counts what is pushed; each has an origin, and so a storage, of its own. */
 export interface Site extends AsyncDisposable {
   readonly url: string
+  /** The same server under a name that browsers do not trust: there are no Web Locks on its pages. */
+  readonly insecureUrl: string
   readonly pushes: readonly Push[]
   /** Resolves when so many pushes have come. */
   received(count: number): Promise<void>
 }
+
+/** A name that resolves to this machine in the browsers of the tests. */
+export const insecureHost = 'insecure.test'
 
 /** Builds the package, and the page with it. */
 export async function bundlePage(): Promise<Bundle> {
@@ -58,9 +63,17 @@ export async function startSite(
   const pushes: Push[] = []
   const waiting: { readonly count: number; readonly resolve: () => void }[] = []
   const server = await scriptedServer((request) => {
-    const file = bundle.get(request.path)
-    const type = request.path === '/' ? 'text/html' : 'text/javascript'
-    if (file !== undefined) return { body: file, headers: { 'content-type': type } }
+    const isSandboxed = request.path === '/sandboxed'
+    const path = isSandboxed ? '/' : request.path
+    const file = bundle.get(path)
+    if (file !== undefined) {
+      const headers = {
+        'content-type': path === '/' ? 'text/html' : 'text/javascript',
+        'access-control-allow-origin': '*',
+        ...(isSandboxed && { 'content-security-policy': 'sandbox allow-scripts' }),
+      }
+      return { body: file, headers }
+    }
     if (request.path !== '/sync') return { status: 404 }
     const { key = '' } = request
     const push = { ...(JSON.parse(request.body) as Change & { readonly seq: number }), key, atMs: performance.now() }
@@ -71,6 +84,7 @@ export async function startSite(
   })
   return {
     url: server.url,
+    insecureUrl: server.url.replace('127.0.0.1', insecureHost),
     pushes,
     received: (count) =>
       new Promise((resolve) => {
