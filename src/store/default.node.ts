@@ -3,10 +3,22 @@ import { join } from 'node:path'
 import type { Store } from './contract.ts'
 import { fsStore } from './fs/index.ts'
 
-/** The platform's own store: files in `.xstate-outbox/<name>` under the working directory. */
-export function defaultStore({ name, auditLimit }: { readonly name: string; readonly auditLimit?: number }): Store {
+/**
+ * The platform's own store: files in `.xstate-outbox/<name>` under the working directory; IndexedDB in an Electron renderer, which
+ * shares it with its other windows, with or without node integration.
+ */
+export async function defaultStore(options: { readonly name: string; readonly auditLimit?: number }): Promise<Store> {
+  if (isElectronRenderer()) {
+    const browser = await import('./default.browser.ts')
+    return browser.defaultStore(options)
+  }
+  const { name, auditLimit } = options
   const directory = join(process.cwd(), '.xstate-outbox', folderOf(name))
   return fsStore({ directory, ...(auditLimit !== undefined && { auditLimit }) })
+}
+
+function isElectronRenderer(): boolean {
+  return 'type' in process && process.type === 'renderer' && 'indexedDB' in globalThis
 }
 
 const longestName = 100

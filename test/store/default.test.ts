@@ -48,7 +48,7 @@ describe('the default store on Node', () => {
     inDirectory(async (directory) => {
       const before = process.cwd()
       process.chdir(directory)
-      const store = defaultStore({ name: 'todos' })
+      const store = await defaultStore({ name: 'todos' })
       try {
         expect(await readdir(directory)).toEqual([])
         await store.append([draft(1)])
