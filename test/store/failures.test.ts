@@ -6,7 +6,7 @@ import type { Historian, Mark } from './support/crashHistory.ts'
 import { createHistorian, problemsAfterCrash } from './support/crashHistory.ts'
 import { processCrash } from './support/crashStates.ts'
 import { failingFiles } from './support/failing.ts'
-import { tunedStore } from './support/places.ts'
+import { processOfBoot, tunedStore } from './support/places.ts'
 import { createSimulatedDisk } from './support/simulatedDisk.ts'
 
 const tuning = {
@@ -42,10 +42,7 @@ const steps: readonly ((does: Historian) => Promise<void>)[] = [
 ]
 
 function storeOn(files: Files, boot: number, ack: 'os' | 'sync'): Store {
-  const processes = {
-    self: () => ({ pid: 1, boot: String(boot) }),
-    isGone: (identity: { readonly boot?: string }) => identity.boot !== String(boot),
-  }
+  const processes = processOfBoot(boot)
   return tunedStore('/box', { ...tuning, files, ack, processes })
 }
 

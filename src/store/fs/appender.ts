@@ -156,7 +156,7 @@ export function createAppender(deps: {
     writeHeader(frame, {
       kind,
       writer: as,
-      epoch: 0,
+      file: before.number,
       count,
       ordinal,
       seq,

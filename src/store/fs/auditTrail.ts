@@ -2,11 +2,10 @@ import type { StoredAuditRecord } from '../../entry.ts'
 import type { Range } from '../contract.ts'
 import type { Directory } from './directory.ts'
 import { frameKinds } from './frame.ts'
-import { createFrameReader } from './frameReader.ts'
+import { readJournal } from './frameReader.ts'
 import { unlessMissing } from './files.ts'
 import type { LedgerChange } from './ledger.ts'
 import type { JournalName } from './names.ts'
-import { journalName } from './names.ts'
 
 /** Reads a page of audit records from the journals. */
 export function readAuditTrail(directory: Directory, { after = -Infinity, limit }: Range): StoredAuditRecord[] {
@@ -27,9 +26,9 @@ export function readAuditTrail(directory: Directory, { after = -Infinity, limit 
 }
 
 /** The number that the first audit record of a part has, or would have. */
-export function firstAuditIn(directory: Directory, { epoch, part }: JournalName): number | undefined {
+export function firstAuditIn(directory: Directory, journal: JournalName): number | undefined {
   return unlessMissing(() => {
-    const reader = createFrameReader(directory.files, directory.at(journalName(epoch, part)))
+    const reader = readJournal(directory, journal)
     try {
       const found = reader.next()
       return found?.kind === 'frame' ? found.header.seq : undefined
@@ -39,8 +38,8 @@ export function firstAuditIn(directory: Directory, { epoch, part }: JournalName)
   })
 }
 
-function* auditIn(directory: Directory, { epoch, part }: JournalName, after: number): Generator<StoredAuditRecord> {
-  const reader = unlessMissing(() => createFrameReader(directory.files, directory.at(journalName(epoch, part))))
+function* auditIn(directory: Directory, journal: JournalName, after: number): Generator<StoredAuditRecord> {
+  const reader = unlessMissing(() => readJournal(directory, journal))
   if (reader === undefined) return
   try {
     for (let found = reader.next(); found !== undefined; found = reader.next()) {

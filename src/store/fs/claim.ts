@@ -26,8 +26,7 @@ export function claimWriter(directory: Directory, log: Log, processes: Processes
   for (let tries = 0; tries < 1_000; tries += 1) {
     refresh()
     const writer = freeWriter(log, processes)
-    const end = log.writers.get(writer)?.end ?? emptyEnd
-    const segment = createSegment(directory, processes, writer, end)
+    const segment = createSegment(directory, processes, writer, lastOf(log.writers.get(writer)))
     if (segment === undefined) continue
     try {
       refresh()
@@ -62,16 +61,26 @@ export function createSegment(
   const opening: Opening = { owner: processes.self(), ...(previous && { previous }) }
   const { frame, bodyLength, bodyCrc } = frameOf(JSON.stringify(opening))
   const { ordinal, specials, seq, bytes: bytesBefore } = before
+  const number = before.number + 1
   const sums = { ordinal, specials, seq, bytesBefore }
-  writeHeader(frame, { ...sums, kind: frameKinds.opening, writer, epoch: 0, count: 0, bytes: 0, bodyLength, bodyCrc })
+  writeHeader(frame, {
+    ...sums,
+    kind: frameKinds.opening,
+    writer,
+    file: number,
+    count: 0,
+    bytes: 0,
+    bodyLength,
+    bodyCrc,
+  })
 
   const temporary = directory.at(temporaryName())
   const file = files.create(temporary)
   try {
     files.write(file, frame, 0)
     const inode = files.stat(temporary)?.inode
-    files.link(temporary, directory.at(segmentName(writer, before.number + 1)))
-    return { writer, file, inode, end: { ...before, number: before.number + 1, at: frame.length } }
+    files.link(temporary, directory.at(segmentName(writer, number)))
+    return { writer, file, inode, end: { ...before, number, at: frame.length } }
   } catch (error) {
     files.close(file)
     if (errnoOf(error) === 'EEXIST') return undefined
@@ -79,6 +88,13 @@ export function createSegment(
   } finally {
     unlinkQuietly(files, temporary)
   }
+}
+
+/** Where the next segment of a writer goes on; a last one of which nothing can be read is passed over. */
+function lastOf(present: WriterLog | undefined): LogEnd {
+  if (present === undefined) return emptyEnd
+  const last = present.numbers.at(-1) ?? 0
+  return last > present.end.number ? { ...present.end, number: last, at: 0 } : present.end
 }
 
 function freeWriter(log: Log, processes: Processes): number {

@@ -5,7 +5,7 @@ import { unlessMissing } from './files.ts'
 import type { FrameHeader } from './frame.ts'
 import { frameKinds, lastSeqOf, seqStep } from './frame.ts'
 import type { Found, FrameReader } from './frameReader.ts'
-import { createFrameReader } from './frameReader.ts'
+import { readSegment } from './frameReader.ts'
 import type { FramePlace, Ledger } from './ledger.ts'
 import type { Log } from './log.ts'
 
@@ -82,7 +82,7 @@ export function createEntryStream(source: StreamSource, writer: number, after: n
   function openSegment(segment: number, from = 0): boolean {
     close()
     reader = unlessMissing(() =>
-      createFrameReader(directory.files, log.pathOf(writer, segment), from, () => log.endOf(writer, segment)),
+      readSegment(directory, writer, segment, { from, until: () => log.endOf(writer, segment) }),
     )
     number = segment
     return true

@@ -27,8 +27,8 @@ export type FrameKind = (typeof frameKinds)[keyof typeof frameKinds]
 export interface FrameHeader {
   readonly kind: FrameKind
   readonly writer: number
-  /** The lease's epoch; 0 in segments. */
-  readonly epoch: number
+  /** The number of the segment, or the epoch of the journal: a file under another's name is not taken for it. */
+  readonly file: number
   /** Entries in this frame; in a journal: audit records. */
   readonly count: number
   /** Entries before this frame. */
@@ -39,7 +39,7 @@ export interface FrameHeader {
   readonly bytesBefore: number
   /** Payload bytes in this frame. */
   readonly bytes: number
-  /** Frames of the kinds `requeue` and `command` before this one. */
+  /** Frames of the kinds `requeue` and `command` before this one; in a journal: its part. */
   readonly specials: number
   readonly bodyLength: number
   readonly bodyCrc: number
@@ -51,7 +51,7 @@ export function writeHeader(frame: Buffer, header: FrameHeader): void {
   frame.writeUInt8(formatVersion, 4)
   frame.writeUInt8(header.kind, 5)
   frame.writeUInt16LE(header.writer, 6)
-  frame.writeUInt32LE(header.epoch, 8)
+  frame.writeUInt32LE(header.file, 8)
   frame.writeUInt32LE(header.count, 12)
   frame.writeDoubleLE(header.ordinal, 16)
   frame.writeDoubleLE(header.seq, 24)
@@ -78,7 +78,7 @@ export function readHeader(data: Buffer, at: number): FrameHeader | undefined {
   return {
     kind: data.readUInt8(at + 5) as FrameKind,
     writer: data.readUInt16LE(at + 6),
-    epoch: data.readUInt32LE(at + 8),
+    file: data.readUInt32LE(at + 8),
     count: data.readUInt32LE(at + 12),
     ordinal: data.readDoubleLE(at + 16),
     seq: data.readDoubleLE(at + 24),

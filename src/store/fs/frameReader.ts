@@ -1,7 +1,10 @@
 import { crc32 } from 'node:zlib'
+import type { Directory } from './directory.ts'
 import type { Files } from './files.ts'
 import type { FrameHeader } from './frame.ts'
 import { headerLength, magic, readHeader } from './frame.ts'
+import type { JournalName } from './names.ts'
+import { journalName, segmentName } from './names.ts'
 
 /** A frame, or bytes between two frames that are none. */
 export type Found =
@@ -29,12 +32,19 @@ export interface FrameReader {
 /** How much is read at once. */
 export const readAheadBytes = 256 * 1024
 
-/** @param until - where the frames end, if that is not the end of the file. */
+/** Which frames of a file to read. */
+export interface FrameRange {
+  /** Whether a frame belongs to this file: one of another file, under its name, does not. */
+  readonly isOwn: (header: FrameHeader) => boolean
+  readonly from?: number
+  /** Where the frames end, if that is not the end of the file. */
+  readonly until?: () => number
+}
+
 export function createFrameReader(
   files: Files,
   path: string,
-  from = 0,
-  until: () => number = () => Infinity,
+  { isOwn, from = 0, until = () => Infinity }: FrameRange,
 ): FrameReader {
   const file = files.open(path)
   let chunk = Buffer.alloc(0)
@@ -57,6 +67,11 @@ export function createFrameReader(
     return filled >= length
   }
 
+  function ownHeader(): FrameHeader | undefined {
+    const header = readHeader(chunk, at - chunkAt)
+    return header !== undefined && isOwn(header) ? header : undefined
+  }
+
   /** Where the next intact header is, after a damaged one; undefined when there is none. */
   function nextHeaderAt(): number | undefined {
     const start = at
@@ -68,7 +83,7 @@ export function createFrameReader(
           continue
         }
         at = chunkAt + found
-        if (has(headerLength) && readHeader(chunk, at - chunkAt) !== undefined) return at
+        if (has(headerLength) && ownHeader() !== undefined) return at
       }
       return undefined
     } finally {
@@ -80,7 +95,7 @@ export function createFrameReader(
     next() {
       if (!has(headerLength)) return undefined
       const start = at
-      const header = readHeader(chunk, at - chunkAt)
+      const header = ownHeader()
       if (header === undefined) {
         const end = nextHeaderAt()
         if (end === undefined) return undefined
@@ -110,4 +125,19 @@ export function createFrameReader(
     at: () => at,
     close: () => files.close(file),
   }
+}
+
+export function readSegment(
+  directory: Directory,
+  writer: number,
+  number: number,
+  range: Omit<FrameRange, 'isOwn'> = {},
+): FrameReader {
+  const isOwn = (header: FrameHeader) => header.writer === writer && header.file === number
+  return createFrameReader(directory.files, directory.at(segmentName(writer, number)), { ...range, isOwn })
+}
+
+export function readJournal(directory: Directory, { epoch, part }: Omit<JournalName, 'kind'>, from = 0): FrameReader {
+  const isOwn = (header: FrameHeader) => header.file === epoch && header.specials === part
+  return createFrameReader(directory.files, directory.at(journalName(epoch, part)), { from, isOwn })
 }

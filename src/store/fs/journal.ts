@@ -2,7 +2,7 @@ import { isCutBack, unlinkQuietly } from './files.ts'
 import type { Directory } from './directory.ts'
 import type { FrameKind } from './frame.ts'
 import { frameKinds, frameOf, writeHeader } from './frame.ts'
-import type { Ledger, LedgerChange } from './ledger.ts'
+import type { DeadPlace, Ledger, LedgerChange } from './ledger.ts'
 import { journalName, temporaryName } from './names.ts'
 import { storeError } from './storeError.ts'
 
@@ -38,10 +38,19 @@ export function createJournal(directory: Directory, epoch: number, ledger: Ledge
   let hasUnsyncedLetters = false
   let syncing: Promise<void> | undefined
 
-  function frame(kind: FrameKind, body: string, audits: number): Buffer {
+  function frame(kind: FrameKind, of: number, body: string, audits: number): Buffer {
     const { frame: data, bodyLength, bodyCrc } = frameOf(body)
-    const zeros = { writer: 0, ordinal: 0, bytesBefore: 0, bytes: 0, specials: 0 }
-    writeHeader(data, { ...zeros, kind, epoch, count: audits, seq: ledger.sums.audits + 1, bodyLength, bodyCrc })
+    const zeros = { writer: 0, ordinal: 0, bytesBefore: 0, bytes: 0 }
+    writeHeader(data, {
+      ...zeros,
+      kind,
+      file: epoch,
+      specials: of,
+      count: audits,
+      seq: ledger.sums.audits + 1,
+      bodyLength,
+      bodyCrc,
+    })
     return data
   }
 
@@ -51,7 +60,7 @@ export function createJournal(directory: Directory, epoch: number, ledger: Ledge
       if (isNameDirty) files.syncDirectoryNow(directory.path)
     }
     const temporary = directory.at(temporaryName())
-    const data = frame(frameKinds.checkpoint, JSON.stringify(ledger), 0)
+    const data = frame(frameKinds.checkpoint, part + 1, JSON.stringify(ledger), 0)
     const next = files.create(temporary)
     try {
       files.write(next, data, 0)
@@ -71,15 +80,20 @@ export function createJournal(directory: Directory, epoch: number, ledger: Ledge
     hasUnsyncedLetters = false
   }
 
-  function write(data: Buffer): void {
+  /** Writes a record; answers where it stands. */
+  function write(changes: readonly LedgerChange[]): Omit<DeadPlace, 'id'> {
     if (file === undefined || isTorn) roll()
-    if (file === undefined) return
+    const audits = changes.filter((change) => 'audit' in change).length
+    const data = frame(frameKinds.record, part, JSON.stringify(changes), audits)
+    const at = length
     try {
-      files.write(file, data, length)
+      if (file !== undefined) files.write(file, data, at)
     } catch (error) {
-      isTorn = !isCutBack(files, file, length)
+      isTorn = file !== undefined && !isCutBack(files, file, at)
       throw error
     }
+    length += data.length
+    return { epoch, part, at, length: data.length }
   }
 
   async function syncOnce(): Promise<void> {
@@ -123,11 +137,7 @@ export function createJournal(directory: Directory, epoch: number, ledger: Ledge
 
   return {
     record(changes) {
-      const audits = changes.filter((change) => 'audit' in change).length
-      const data = frame(frameKinds.record, JSON.stringify(changes), audits)
-      orThrow(() => write(data))
-      const place = { epoch, part, at: length, length: data.length }
-      length += data.length
+      const place = orThrow(() => write(changes))
       isDirty = true
       for (const change of changes) {
         if ('letter' in change) hasUnsyncedLetters = true

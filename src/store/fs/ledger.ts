@@ -42,6 +42,8 @@ export type LedgerChange =
       readonly dead?: readonly number[]
       readonly answer?: number
     }
+  /** What stands behind the last frame of a segment has been looked at. */
+  | { readonly is: 'looked'; readonly writer: number; readonly number: number }
   | { readonly is: 'control'; readonly control: Control }
 
 /** Where a dead letter stands. */
@@ -77,6 +79,8 @@ export interface WriterLedger {
   settledBytes: number
   /** How many special frames have been dealt with. */
   heeded: number
+  /** Up to which segment it was looked what stands behind the last frame. */
+  looked: number
   /** A frame before which everything is settled: reading begins there. */
   head: FramePlace | undefined
   /** Where the segments ended when the ledger was last written. */
@@ -139,7 +143,7 @@ export function createLedger(json?: LedgerJson): Ledger {
   function writerOf(writer: number): WriterLedger {
     let found = writers.get(writer)
     if (found === undefined) {
-      found = { settled: createSpans(), settledBytes: 0, heeded: 0, head: undefined, end: undefined }
+      found = { settled: createSpans(), settledBytes: 0, heeded: 0, looked: 0, head: undefined, end: undefined }
       writers.set(writer, found)
     }
     return found
@@ -213,6 +217,9 @@ export function createLedger(json?: LedgerJson): Ledger {
             if (answers.size <= answersKept) break
             answers.delete(key)
           }
+          return
+        case 'looked':
+          writerOf(change.writer).looked = change.number
           return
         case 'control':
           sums.control = change.control

@@ -2,7 +2,7 @@ import type { Directory } from './directory.ts'
 import { unlessMissing } from './files.ts'
 import { frameKinds, headerLength } from './frame.ts'
 import type { Found } from './frameReader.ts'
-import { createFrameReader } from './frameReader.ts'
+import { readJournal } from './frameReader.ts'
 import type { Ledger, LedgerChange, LedgerJson } from './ledger.ts'
 import { createLedger } from './ledger.ts'
 import type { JournalName } from './names.ts'
@@ -29,7 +29,7 @@ export function createLedgerReader(directory: Directory): LedgerReader {
     const path = directory.at(journalName(journal.epoch, journal.part))
     if ((directory.files.stat(path)?.size ?? 0) <= journal.at) return
     unlessMissing(() => {
-      const reader = createFrameReader(directory.files, path, journal.at)
+      const reader = readJournal(directory, journal, journal.at)
       try {
         for (let found = reader.next(); found !== undefined; found = reader.next()) {
           journal.at = reader.at()
@@ -83,9 +83,9 @@ export function createLedgerReader(directory: Directory): LedgerReader {
   }
 }
 
-function readCheckpoint(directory: Directory, { epoch, part }: JournalName): LedgerJson | undefined {
+function readCheckpoint(directory: Directory, journal: JournalName): LedgerJson | undefined {
   return unlessMissing(() => {
-    const reader = createFrameReader(directory.files, directory.at(journalName(epoch, part)))
+    const reader = readJournal(directory, journal)
     try {
       const found = reader.next()
       if (found?.kind !== 'frame' || found.header.kind !== frameKinds.checkpoint) return undefined

@@ -2,7 +2,7 @@ import type { Directory } from './directory.ts'
 import type { FrameHeader } from './frame.ts'
 import { frameKinds, isSpecial, lastSeqOf, seqStep } from './frame.ts'
 import type { Found } from './frameReader.ts'
-import { createFrameReader, readAheadBytes } from './frameReader.ts'
+import { readAheadBytes, readSegment } from './frameReader.ts'
 import { unlessMissing } from './files.ts'
 import type { Ledger, LogEnd } from './ledger.ts'
 import { segmentName } from './names.ts'
@@ -64,7 +64,7 @@ export function createLog(directory: Directory): Log {
     if (size < log.end.at) log.end = { ...log.end, at: 0 }
     let least: number | undefined
     unlessMissing(() => {
-      const reader = createFrameReader(directory.files, pathOf(log.writer, number), log.end.at)
+      const reader = readSegment(directory, log.writer, number, { from: log.end.at })
       try {
         for (let found = reader.next(); found !== undefined; found = reader.next()) {
           if (found.kind === 'damage') continue
@@ -115,10 +115,9 @@ export function createLog(directory: Directory): Log {
   function lateHeaderIn(writer: number, number: number): number {
     return (
       unlessMissing(() => {
-        const path = pathOf(writer, number)
-        const size = directory.files.stat(path)?.size ?? 0
+        const size = directory.files.stat(pathOf(writer, number))?.size ?? 0
         for (let back = readAheadBytes; back < size; back *= 4) {
-          const reader = createFrameReader(directory.files, path, size - back)
+          const reader = readSegment(directory, writer, number, { from: size - back })
           try {
             if (reader.resync()) return reader.at()
           } finally {
@@ -142,7 +141,7 @@ export function createLog(directory: Directory): Log {
 
   function readOpening(writer: number, number: number): ReturnType<Log['opening']> {
     return unlessMissing(() => {
-      const reader = createFrameReader(directory.files, pathOf(writer, number))
+      const reader = readSegment(directory, writer, number)
       try {
         const found = reader.next()
         const isOpening = found?.kind === 'frame' && found.header.kind === frameKinds.opening

@@ -2,6 +2,7 @@ import type { Lease, StoreChange } from '../contract.ts'
 import { pendingCount } from './counts.ts'
 import { createAppender } from './appender.ts'
 import type { Appender } from './appender.ts'
+import { isFree } from './claim.ts'
 import { cleanUp, hasSettledHead, hasSettledSegment } from './cleanup.ts'
 import type { Directory } from './directory.ts'
 import type { Missing } from './entryStream.ts'
@@ -16,7 +17,7 @@ import type { Log } from './log.ts'
 import { createLog } from './log.ts'
 import type { Pending } from './pending.ts'
 import { createPending } from './pending.ts'
-import { moveAside } from './quarantine.ts'
+import { keepRemains, quarantine } from './quarantine.ts'
 import type { Settings } from './settings.ts'
 import { unheededSpecials } from './specials.ts'
 import { createTicker } from './ticker.ts'
@@ -106,11 +107,12 @@ export function createSession(
   }
 
   /** Entries that cannot be read must not block those behind them; only the holder may say that they are gone. */
-  function onMissing({ writer, ordinal, count, bytes, damage }: Missing): void {
+  function onMissing(missing: Missing): void {
     const present = heldNow()
     if (present === undefined) return
     try {
-      const reason = moveAside(directory, log, writer, count, damage)
+      const reason = quarantine(directory, missing)
+      const { writer, ordinal, count, bytes } = missing
       present.journal.record([{ is: 'quarantined', writer, ordinal, count, bytes }])
       deps.tell({ kind: 'quarantined', reason })
     } catch {
@@ -187,8 +189,24 @@ export function createSession(
     held = present
     renewedAt = performance.now()
     ticker.start()
+    try {
+      lookBehindEnds(present)
+    } catch {
+      // The next holder looks again.
+    }
     if (hasSettledSegment(log, ledger(), processes)) clean()
     return present
+  }
+
+  function lookBehindEnds({ journal }: Held): void {
+    const isFreeWriter = (writer: number) => {
+      const present = log.writers.get(writer)
+      return present !== undefined && isFree(present, processes)
+    }
+    for (const { writer, number, reason } of keepRemains(directory, log, ledger(), isFreeWriter)) {
+      journal.record([{ is: 'looked', writer, number }])
+      if (reason !== undefined) deps.tell({ kind: 'quarantined', reason })
+    }
   }
 
   function clean(): void {

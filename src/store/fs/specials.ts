@@ -3,7 +3,7 @@ import type { Directory } from './directory.ts'
 import { deadIn } from './entryCode.ts'
 import { unlessMissing } from './files.ts'
 import { frameKinds, isSpecial } from './frame.ts'
-import { createFrameReader } from './frameReader.ts'
+import { readSegment } from './frameReader.ts'
 import type { Ledger } from './ledger.ts'
 import type { Log } from './log.ts'
 
@@ -40,7 +40,7 @@ function* specialsFrom(directory: Directory, log: Log, writer: number, first: nu
     const sums = following === undefined ? end : log.opening(writer, following)?.header
     if (sums && sums.specials <= next) continue
     const reader = unlessMissing(() =>
-      createFrameReader(directory.files, log.pathOf(writer, number), 0, () => log.endOf(writer, number)),
+      readSegment(directory, writer, number, { until: () => log.endOf(writer, number) }),
     )
     if (reader === undefined) continue
     try {

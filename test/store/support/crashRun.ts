@@ -1,10 +1,9 @@
 import type { Store } from '../../../src/store/contract.ts'
 import type { Files } from '../../../src/store/fs/files.ts'
-import type { Settings } from '../../../src/store/fs/settings.ts'
 import { createHistorian, problemsAfterCrash } from './crashHistory.ts'
 import type { Historian, Mark } from './crashHistory.ts'
 import { crashStates, processCrash } from './crashStates.ts'
-import { tunedStore } from './places.ts'
+import { processOfBoot, tunedStore } from './places.ts'
 import { seededRandom } from './random.ts'
 import type { DiskImage } from './simulatedDisk.ts'
 import { createSimulatedDisk } from './simulatedDisk.ts'
@@ -119,9 +118,6 @@ async function drainAll(store: Store): Promise<void> {
 
 /** A store in a process of the given boot of the machine; those of other boots are gone. */
 function openOn(files: Files, boot: number, ack: 'os' | 'sync'): Store {
-  const processes: Settings['processes'] = {
-    self: () => ({ pid: 1, boot: String(boot) }),
-    isGone: (identity) => identity.boot !== String(boot),
-  }
+  const processes = processOfBoot(boot)
   return tunedStore('/box', { ...tuning, files, processes, ack, auditLimit: 4 })
 }

@@ -34,3 +34,8 @@ export async function withStore<R>(
     await store.close()
   }
 }
+
+/** A process of the given boot of the machine, to which those of all other boots are gone. */
+export function processOfBoot(boot: number): Settings['processes'] {
+  return { self: () => ({ pid: 1, boot: String(boot) }), isGone: (identity) => identity.boot !== String(boot) }
+}
