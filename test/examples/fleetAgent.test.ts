@@ -10,6 +10,7 @@ import type { Work } from '../../examples/fleet-agent/agent.ts'
 import type { Change } from '../../examples/fleet-agent/chronicle.ts'
 import { createChronicle } from '../../examples/fleet-agent/chronicle.ts'
 import { buildPackage } from '../support/builtPackage.ts'
+import { runInTerminal, screensOf, whyNoTerminal } from '../support/terminal.ts'
 import { scriptedServer } from '../../src/testing/server.ts'
 
 const built = await buildPackage()
@@ -65,6 +66,7 @@ const kinds = [
   /agent {3}status {10}The remote asked to wait another 3 s: answered 503 Service Unavailable: busy; \d+ entr(y waits|ies wait)\./,
   /agent {3}status {10}Pushing; \d+ entr(y waits|ies wait)\./,
   /agent {3}status {10}Everything has been pushed\./,
+  /agent {3}status {10}Nothing waits; 1 dead letter is kept\./,
   /agent {3}status {10}Stopping; 0 entries wait\./,
   /agent {3}status {10}Stopped; 0 entries wait in the store\./,
   /agent {3}retryScheduled {2}report-01 {2}again in 1\.0 s: no answer from \S+ \(ECONNREFUSED\)/,
@@ -106,6 +108,52 @@ describe.concurrent('the fleet agent', () => {
     expect(lines).toContain('NO   enqueued 60 = delivered 58 + dead 1 + waiting 0; missing: report-30')
     expect(lines.at(-1)).toBe('The account does not add up.')
     expect(code).toBe(1)
+  })
+
+  it('paints a live view in a terminal: state, countdown, a bar that only grows, and the latest changes', async ({
+    skip,
+  }) => {
+    const missing = whyNoTerminal()
+    if (missing !== undefined) return skip(missing)
+    const { code, output } = await runInTerminal(80, built.path('examples/fleet-agent/demo.js'))
+    const screens = screensOf(output)
+    const views = screens.slice(0, -1)
+
+    expect(code).toBe(0)
+    expect(views.length).toBeGreaterThan(50)
+    const heads = views.map(([head = '']) => head)
+    expect(
+      heads.filter(
+        (head) =>
+          !/^fleet agent {2}(not running|stopped|backoff|[a-z]+ \([a-z]+\))( {2}next try in \d\.\d s)?$/.test(head),
+      ),
+    ).toEqual([])
+    for (const seen of [
+      'draining (pushing)',
+      'backoff  next try in 0.',
+      'backoff (server)  next try in 2.',
+      'stopped',
+    ]) {
+      expect(
+        heads.some((head) => head.startsWith(`fleet agent  ${seen}`)),
+        seen,
+      ).toBe(true)
+    }
+    const done = views.map(([, bar = '']) => {
+      const [, hashes = '', dots = '', count] =
+        /^\[(#*)(\.*)\] {2}(\d+) of 60 done {2}\d+ waiting {2}[01] dead$/.exec(bar) ?? []
+      expect([hashes.length, dots.length]).toEqual([Math.round((Number(count) / 60) * 40), 40 - hashes.length])
+      return Number(count)
+    })
+    expect(done).toEqual(done.toSorted((a, b) => a - b))
+    expect(views.flat().filter((line) => line.length > 79)).toEqual([])
+    expect(views.map((view) => view.length).filter((height) => height > 15)).toEqual([])
+    expect(screens.at(-1)?.slice(0, 3)).toEqual([
+      'fleet agent  stopped',
+      `[${'#'.repeat(40)}]  60 of 60 done  0 waiting  1 dead`,
+      'Stopped; 0 entries wait in the store.',
+    ])
+    expect(screens.at(-1)?.at(-2)).toBe('The account adds up.')
   })
 
   it('posts agent id and dispatches with the key of the environment, keeps a ledger, and stops on SIGTERM', async () => {
