@@ -12,6 +12,7 @@ import { createSimulatedDisk } from './support/simulatedDisk.ts'
 const tuning = {
   segmentBytes: 1_500,
   journalBytes: 4_000,
+  reserveBytes: 64,
   syncMs: 2 ** 30,
   idleSyncMs: 2 ** 30,
   pollMs: 5,

@@ -9,6 +9,7 @@ import type { LogEnd } from './ledger.ts'
 import type { Log } from './log.ts'
 import { segmentName } from './names.ts'
 import type { Processes } from './processes.ts'
+import type { Reserve } from './reserve.ts'
 import { storeError } from './storeError.ts'
 
 /** A frame that waits for its place. */
@@ -50,6 +51,7 @@ export function createAppender(deps: {
   readonly log: Log
   readonly processes: Processes
   readonly segmentBytes: number
+  readonly reserve: Reserve
   /** Brings the log up to date. */
   readonly refresh: () => void
 }): Appender {
@@ -87,6 +89,7 @@ export function createAppender(deps: {
   async function commit(group: readonly Waiting[]): Promise<void> {
     let written: readonly (readonly [Waiting, LogEnd])[]
     try {
+      if (deps.reserve.isSpent() && !deps.reserve.refillSometimes()) throw noRoom()
       if (own === undefined) await directory.make()
       if (own === undefined || !isStillOwn(own) || isFull()) open()
       written = write(group)
@@ -245,6 +248,10 @@ export function createAppender(deps: {
       end = undefined
     },
   }
+}
+
+function noRoom(): Error {
+  return Object.assign(new Error('the disk is full, and the room put aside is for settlements'), { code: 'ENOSPC' })
 }
 
 /** The least number of this writer that is greater than `last` and not before its time. */

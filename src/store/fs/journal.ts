@@ -4,6 +4,7 @@ import type { FrameKind } from './frame.ts'
 import { frameKinds, frameOf, writeHeader } from './frame.ts'
 import type { DeadPlace, Ledger, LedgerChange } from './ledger.ts'
 import { journalName, temporaryName } from './names.ts'
+import type { Reserve } from './reserve.ts'
 import { storeError } from './storeError.ts'
 
 /** What the holder of a lease records, in parts that each begin with a checkpoint: the ledger as it was then. */
@@ -25,7 +26,7 @@ export interface Journal {
 }
 
 /** @param ledger - what was before; changed from now on by `record` only. */
-export function createJournal(directory: Directory, epoch: number, ledger: Ledger): Journal {
+export function createJournal(directory: Directory, epoch: number, ledger: Ledger, reserve: Reserve): Journal {
   const { files } = directory
   let part = -1
   let file: number | undefined
@@ -127,7 +128,7 @@ export function createJournal(directory: Directory, epoch: number, ledger: Ledge
 
   const orThrow = <T>(work: () => T): T => {
     try {
-      return work()
+      return reserve.withRoom(work)
     } catch (error) {
       throw storeError(error, `write the journal in ${directory.path}`)
     }

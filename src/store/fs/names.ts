@@ -20,13 +20,15 @@ export interface LeaseName {
 }
 
 export interface OtherName {
-  readonly kind: 'temporary' | 'quarantine'
+  readonly kind: 'temporary' | 'quarantine' | 'reserve'
 }
 
 export const segmentName = (writer: number, number: number): string => `seg-${writer}-${number}.log`
 export const journalName = (epoch: number, part: number): string => `journal-${epoch}-${part}.log`
 export const leaseName = (epoch: number): string => `lease-${epoch}`
 export const temporaryName = (): string => `tmp-${process.pid}-${randomBytes(6).toString('hex')}`
+export const reserveName = 'reserve'
+export const spentName = 'reserve-spent'
 export const quarantineName = (): string => `quarantine-${Date.now()}-${randomBytes(4).toString('hex')}.bin`
 
 /** What a name in a store's directory stands for; undefined for a file that is not the store's. */
@@ -37,5 +39,6 @@ export function parseName(name: string): SegmentName | JournalName | LeaseName |
   if (kind === 'lease' && second === '') return { kind: 'lease', epoch: Number(first) }
   if (name.startsWith('tmp-')) return { kind: 'temporary' }
   if (name.startsWith('quarantine-')) return { kind: 'quarantine' }
+  if (name === reserveName || name === spentName) return { kind: 'reserve' }
   return undefined
 }

@@ -18,6 +18,7 @@ import { createLog } from './log.ts'
 import type { Pending } from './pending.ts'
 import { createPending } from './pending.ts'
 import { keepRemains, quarantine } from './quarantine.ts'
+import { createReserve } from './reserve.ts'
 import type { Settings } from './settings.ts'
 import { unheededSpecials } from './specials.ts'
 import { createTicker } from './ticker.ts'
@@ -51,6 +52,9 @@ export interface Held {
   release(): Promise<void>
 }
 
+/** How large a part of the journal gets on a full disk: old parts have to go sooner. */
+const tightJournalBytes = 64 * 1024
+
 const nowhere = { epoch: 0, part: 0, at: 0, length: 0 }
 
 export function createSession(
@@ -61,6 +65,7 @@ export function createSession(
   const { processes, heartbeatMs } = settings
   const log = createLog(directory)
   const reader = createLedgerReader(directory)
+  const reserve = createReserve(directory, settings.reserveBytes)
   const leaseFile = createLeaseFile(directory, processes, settings.staleMs)
   let held: (Held & { readonly file: HeldLease; readonly lose: () => void }) | undefined
   let renewedAt = 0
@@ -78,6 +83,7 @@ export function createSession(
     log,
     processes,
     segmentBytes: settings.segmentBytes,
+    reserve,
     refresh,
   })
 
@@ -145,13 +151,13 @@ export function createSession(
 
   function tryTake(endTurn: () => void): Held | undefined {
     refresh()
-    const taken = leaseFile.tryTake()
+    const taken = reserve.withRoom(leaseFile.tryTake)
     if (taken === undefined) return undefined
     let journal: Journal
     try {
       reader.refresh()
       log.refresh(ledger())
-      journal = createJournal(directory, taken.epoch, ledger())
+      journal = createJournal(directory, taken.epoch, ledger(), reserve)
     } catch (error) {
       taken.release()
       throw error
@@ -194,6 +200,7 @@ export function createSession(
     } catch {
       // The next holder looks again.
     }
+    reserve.refill()
     if (hasSettledSegment(log, ledger(), processes)) clean()
     return present
   }
@@ -230,11 +237,13 @@ export function createSession(
       })
       .finally(() => {
         cleaning = undefined
+        if (held !== undefined) reserve.refill()
       })
   }
 
   function afterRecord({ journal }: Held): void {
-    if (journal.length() > settings.journalBytes) {
+    if (reserve.isInUse() && journal.length() > tightJournalBytes) clean()
+    else if (journal.length() > settings.journalBytes) {
       try {
         journal.roll()
       } catch {

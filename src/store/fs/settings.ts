@@ -14,6 +14,8 @@ export interface Settings {
   readonly segmentBytes: number
   /** A part of the journal that has grown so large is followed by another, with a checkpoint at its head. */
   readonly journalBytes: number
+  /** How much room is kept for settlements on a disk that is full; 0 for none. */
+  readonly reserveBytes: number
   /** How often others are looked at. */
   readonly pollMs: number
   /** How often the holder of the lease shows that it lives, and looks whether it still holds it. */
@@ -32,6 +34,7 @@ export const defaultSettings: Omit<Settings, 'auditLimit'> = {
   ack: 'os',
   segmentBytes: 8 * 1024 * 1024,
   journalBytes: 4 * 1024 * 1024,
+  reserveBytes: 1024 * 1024,
   pollMs: 100,
   heartbeatMs: 1_000,
   staleMs: 10_000,

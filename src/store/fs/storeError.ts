@@ -1,11 +1,10 @@
 import { errorText, isOutboxError, OutboxError } from '../../errors.ts'
-import { errnoOf } from './files.ts'
+import { isFull } from './reserve.ts'
 
 /** The error as an `OutboxError`: `OUTBOX_QUOTA` when there was no room, else `OUTBOX_STORE`. */
 export function storeError(error: unknown, what: string): OutboxError {
   if (isOutboxError(error)) return error
-  const errno = errnoOf(error)
-  const code = errno === 'ENOSPC' || errno === 'EDQUOT' ? 'OUTBOX_QUOTA' : 'OUTBOX_STORE'
+  const code = isFull(error) ? 'OUTBOX_QUOTA' : 'OUTBOX_STORE'
   return new OutboxError(code, `could not ${what}: ${errorText(error)}`, { cause: error })
 }
 

@@ -30,7 +30,14 @@ export interface CrashReport {
 }
 
 /** Small files, so that few operations roll segments and journals; timers that never fire, so that each run is the same. */
-const tuning = { segmentBytes: 1_500, journalBytes: 4_000, syncMs: 2 ** 30, idleSyncMs: 2 ** 30, pollMs: 2 ** 30 }
+const tuning = {
+  segmentBytes: 1_500,
+  journalBytes: 4_000,
+  reserveBytes: 0,
+  syncMs: 2 ** 30,
+  idleSyncMs: 2 ** 30,
+  pollMs: 2 ** 30,
+}
 
 /** Runs a workload once, then opens the store on every disk that a crash at any point of it may leave. */
 export async function runCrashes({
