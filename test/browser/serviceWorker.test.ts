@@ -6,14 +6,18 @@ import { whyNoChromium } from './support/chromium.ts'
 import { fateOf, printFigures } from './support/figures.ts'
 import type { Bundle, Site } from './support/site.ts'
 import { bundlePage, startSite } from './support/site.ts'
-import { bundleWorker } from './support/workerBundle.ts'
+import { bundleScripts } from './support/workerBundle.ts'
 
 const tag = 'xstate-outbox'
 
 describe.skipIf(whyNoChromium() !== undefined)('a service worker in Chromium', () => {
   let bundle: Bundle
   beforeAll(async () => {
-    bundle = new Map([...(await bundlePage()), ...(await bundleWorker()), ['/blank', '// not a page of the app']])
+    bundle = new Map([
+      ...(await bundlePage()),
+      ...(await bundleScripts('worker')),
+      ['/blank', '// not a page of the app'],
+    ])
   })
 
   /** A browser in which a page has enqueued so many changes offline, installed the worker, and been closed. */

@@ -5,24 +5,27 @@ import { build } from 'vite'
 import { buildPackage } from '../../support/builtPackage.ts'
 import type { Bundle } from './site.ts'
 
-/** The service worker of the tests, in one classic script as a user's bundler would make it, at `/worker.js`. */
-export async function bundleWorker(): Promise<Bundle> {
+/** Scripts of `page`, each in one classic script as a user's bundler would make it, at `/<name>.js`. */
+export async function bundleScripts(...names: readonly string[]): Promise<Bundle> {
   await using built = await buildPackage()
   const root = dirname(built.path('.'))
-  await cp(fileURLToPath(new URL('../page/worker.ts', import.meta.url)), join(root, 'worker.ts'))
-  const output = await build({
-    root,
-    configFile: false,
-    logLevel: 'error',
-    build: {
-      write: false,
-      rollupOptions: {
-        input: join(root, 'worker.ts'),
-        output: { format: 'iife', entryFileNames: 'worker.js' },
+  const files = new Map<string, string>()
+  for (const name of names) {
+    await cp(fileURLToPath(new URL(`../page/${name}.ts`, import.meta.url)), join(root, `${name}.ts`))
+    const output = await build({
+      root,
+      configFile: false,
+      logLevel: 'error',
+      build: {
+        write: false,
+        rollupOptions: {
+          input: join(root, `${name}.ts`),
+          output: { format: 'iife', entryFileNames: `${name}.js` },
+        },
       },
-    },
-  })
-  if (Array.isArray(output) || !('output' in output)) throw new Error('one bundle was expected')
-  const [script] = output.output
-  return new Map([[`/${script.fileName}`, script.code]])
+    })
+    if (Array.isArray(output) || !('output' in output)) throw new Error('one bundle was expected')
+    files.set(`/${name}.js`, output.output[0].code)
+  }
+  return files
 }
