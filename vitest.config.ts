@@ -24,6 +24,7 @@ const node = {
     include: ['test/**/*.test.ts'],
     exclude: [inPage],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 }
 
@@ -34,6 +35,7 @@ const browser = {
     name: 'browser',
     include: [inPage],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     browser: {
       enabled: true,
       headless: true,
