@@ -31,7 +31,7 @@ export async function decode<P>(
     let payload: unknown = JSON.parse(typeof json === 'string' ? json : await json)
     if (facts.version !== version) payload = migrate?.(payload, facts.version)
     if (schema !== undefined) payload = await validated(payload, schema)
-    return { kind: 'entry', entry: { ...facts, payload: payload as P } }
+    return { kind: 'entry', entry: { payload: payload as P, ...facts } }
   } catch (error) {
     return { kind: 'unreadable', reason: errorText(error) }
   }

@@ -41,14 +41,16 @@ export function createJournal(directory: Directory, epoch: number, ledger: Ledge
 
   function frame(kind: FrameKind, of: number, body: string, audits: number): Buffer {
     const { frame: data, bodyLength, bodyCrc } = frameOf(body)
-    const zeros = { writer: 0, ordinal: 0, bytesBefore: 0, bytes: 0 }
     writeHeader(data, {
-      ...zeros,
       kind,
       file: epoch,
       specials: of,
       count: audits,
       seq: ledger.sums.audits + 1,
+      writer: 0,
+      ordinal: 0,
+      bytesBefore: 0,
+      bytes: 0,
       bodyLength,
       bodyCrc,
     })

@@ -18,10 +18,13 @@ export function changesFor(settlements: readonly Settlement[], pending: Pending,
       continue
     }
     if (settlements.length > 1) (gone ??= new Set()).add(settlement.seq)
-    const place = { writer, ordinal, bytes: entry.bytes }
-    if (settlement.kind === 'delivered') changes.push({ ...place, is: 'delivered', audit: settlement.audit })
-    else if (settlement.kind === 'dead') changes.push({ ...place, ...death(settlement, entry, (deaths += 1)) })
-    else changes.push({ ...place, is: settlement.kind })
+    // A property behind a spread costs a microsecond each; here every one counts.
+    const { bytes } = entry
+    if (settlement.kind === 'delivered')
+      changes.push({ is: 'delivered', writer, ordinal, bytes, audit: settlement.audit })
+    else if (settlement.kind === 'dead')
+      changes.push({ writer, ordinal, bytes, ...death(settlement, entry, (deaths += 1)) })
+    else changes.push({ is: settlement.kind, writer, ordinal, bytes })
   }
   return changes
 }

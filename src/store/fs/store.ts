@@ -93,7 +93,7 @@ export function createFsStore(path: string, settings: Settings): Store {
       const enqueuedAt = drafts[0]?.enqueuedAt ?? 0
       if (closing !== undefined) await closing
       const { appender } = opened().session
-      await appender.append({ ...encoded, kind: frameKinds.entries, count: drafts.length, bytes, enqueuedAt })
+      await appender.append({ kind: frameKinds.entries, count: drafts.length, bytes, enqueuedAt, ...encoded })
       watchers.tellOthers({ kind: 'appended' })
     },
 
