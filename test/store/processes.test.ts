@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { delivered, died, draft, drafts, expectBalance, headOf, pendingIds } from '../contract/harness.ts'
@@ -7,6 +9,7 @@ import { compileFsStore } from './support/compiled.ts'
 import { inDirectory, withStore } from './support/places.ts'
 import type { Worker } from './support/worker.ts'
 import { startWorker } from './support/worker.ts'
+import { seededRandom } from './support/random.ts'
 
 let compiled: Compiled
 beforeAll(async () => {
@@ -134,4 +137,95 @@ describe('several processes on one directory', () => {
       expect(stdout).toBe('ended\n')
     })
   })
+})
+
+/** Processes with pids of their own, as in a container: each of them is number 1. */
+const container = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child=SIGKILL']
+const canUnshare = await promisify(execFile)('unshare', [...container.slice(1), 'true']).then(
+  () => true,
+  () => false,
+)
+
+// Making pid namespaces takes rights that not every machine gives.
+describe.skipIf(!canUnshare)('processes of two containers', () => {
+  it('with the same pid do not take each other for dead, and take over from the dead', () =>
+    inDirectory(async (directory) => {
+      const settings = { staleMs: 400, heartbeatMs: 50 }
+      const first = await startWorker(compiled, directory, settings, container)
+      const second = await startWorker(compiled, directory, settings, container)
+      try {
+        await first.call('append', [draft(1)])
+        const epoch = await first.take()
+        let granted: number | undefined
+        const waiting = second.take().then((next) => (granted = next))
+        for (let beat = 0; beat < 12; beat += 1) await nextBeat(join(directory, `lease-${epoch}`))
+        expect(granted).toBeUndefined()
+        await second.call('append', [draft(2)])
+        await first.call('append', [draft(3)])
+        expect((await readdir(directory)).filter((name) => name.startsWith('seg-')).toSorted()).toEqual([
+          'seg-0-1.log',
+          'seg-1-1.log',
+        ])
+        await first.kill()
+        expect(await waiting).toBeGreaterThan(epoch)
+        expect(await second.call('counts')).toMatchObject({ pending: 3 })
+      } finally {
+        await Promise.all([first.kill(), second.kill()])
+      }
+    }))
+})
+
+/** Resolves when the file has been touched once more. */
+async function nextBeat(path: string): Promise<void> {
+  const { mtimeMs } = await stat(path)
+  while ((await stat(path)).mtimeMs === mtimeMs) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+describe('many processes that are killed', () => {
+  it('lose nothing that was acknowledged, and keep each its order', () =>
+    inDirectory(async (directory) => {
+      const acknowledged = new Map<string, string[]>()
+      const lives = 3
+      const random = seededRandom(7)
+      const writers = Array.from({ length: 8 }, async (_, writer) => {
+        for (let life = 0; life < lives; life += 1) {
+          const prefix = `w${writer}-${life}`
+          const worker = await startWorker(compiled, directory, { segmentBytes: 20_000 })
+          const ids: string[] = []
+          acknowledged.set(prefix, ids)
+          const enough = 20 + Math.floor(random() * 60)
+          await new Promise<void>((resolve) => {
+            worker.appendForEver(draft(1), prefix, (id) => {
+              ids.push(id)
+              if (ids.length === enough) resolve()
+            })
+          })
+          await worker.kill()
+        }
+      })
+      const drained: string[] = []
+      let isDone = false
+      const draining = (async () => {
+        while (!isDone) {
+          const worker = await startWorker(compiled, directory, { segmentBytes: 20_000 })
+          drained.push(...(await worker.drain()))
+          await worker.kill()
+        }
+      })()
+      await Promise.all(writers)
+      isDone = true
+      await draining
+      await withStore(directory, {}, async (store) => {
+        const left = await pendingIds(store)
+        const all = [...drained, ...left]
+        expect(new Set(all).size).toBe(all.length)
+        for (const [prefix, ids] of acknowledged) {
+          const found = all.filter((id) => id.startsWith(prefix))
+          expect(found).toEqual(expect.arrayContaining(ids))
+          expect(found).toEqual(found.toSorted())
+        }
+        expect((await store.counts()).totals.quarantined).toBe(0)
+        await expectBalance(store)
+      })
+    }))
 })

@@ -100,6 +100,7 @@ export function createAppender(deps: {
     if (own === undefined || last === undefined) return
     try {
       await Promise.all([files.sync(own.file), isNameDirty ? files.syncDirectory(directory.path) : undefined])
+      if (!isStillOwn(own)) throw new Error('somebody else has become this writer')
     } catch (error) {
       abandon()
       return rejectAll(

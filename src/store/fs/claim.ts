@@ -25,7 +25,11 @@ export interface OwnSegment {
 export function claimWriter(directory: Directory, log: Log, processes: Processes, refresh: () => void): OwnSegment {
   for (let tries = 0; tries < 1_000; tries += 1) {
     refresh()
-    const writer = freeWriter(log, processes)
+    const writer = freeWriter(directory, log, processes)
+    const last = log.writers.get(writer)?.numbers.at(-1)
+    // What its owner wrote between being looked at and being gone.
+    refresh()
+    if (log.writers.get(writer)?.numbers.at(-1) !== last) continue
     const segment = createSegment(directory, processes, writer, lastOf(log.writers.get(writer)))
     if (segment === undefined) continue
     try {
@@ -97,17 +101,33 @@ function lastOf(present: WriterLog | undefined): LogEnd {
   return last > present.end.number ? { ...present.end, number: last, at: 0 } : present.end
 }
 
-function freeWriter(log: Log, processes: Processes): number {
+function freeWriter(directory: Directory, log: Log, processes: Processes): number {
   for (let writer = 0; writer < seqStep; writer += 1) {
     const present = log.writers.get(writer)
-    if (present === undefined || isFree(present, processes)) return writer
+    if (present === undefined || isFree(directory, present, processes)) return writer
   }
   throw new OutboxError('OUTBOX_STORE', `a directory takes at most ${seqStep} stores that append at the same time`)
 }
 
-/** Whether nobody writes as this writer any more. */
-export function isFree({ numbers, owner, isEnded }: WriterLog, processes: Processes): boolean {
-  if (numbers.length === 0 || isEnded) return true
+/** How long a writer of another container has written nothing before its place may be taken, ms. */
+const strangerIdleMs = 600_000
+
+/** The writers that nobody writes as any more. What they have written is certain only in what is read after this. */
+export function freeWriters(directory: Directory, log: Log, processes: Processes): ReadonlySet<number> {
+  const present = [...log.writers.values()]
+  return new Set(present.filter((each) => isFree(directory, each, processes)).map(({ writer }) => writer))
+}
+
+/**
+ * Whether nobody writes as this writer any more. A stranger from another container may live: it sees the next segment before it
+ * writes, and before it acknowledges, and becomes another writer.
+ */
+function isFree(directory: Directory, { writer, numbers, owner, isEnded }: WriterLog, processes: Processes): boolean {
+  const last = numbers.at(-1)
+  if (last === undefined || isEnded) return true
   // Segments come into being with their first frame: one without it was torn by a power cut, which nobody survived.
-  return owner === undefined || processes.isGone(owner)
+  const fate = owner === undefined ? 'gone' : processes.fateOf(owner)
+  if (fate !== 'unknown') return fate === 'gone'
+  const writtenAt = directory.files.stat(directory.at(segmentName(writer, last)))?.changedAt ?? Infinity
+  return Date.now() - writtenAt > strangerIdleMs
 }

@@ -1,7 +1,7 @@
 import { errnoOf } from './files.ts'
 import type { Directory } from './directory.ts'
 import { firstAuditIn } from './auditTrail.ts'
-import { isFree } from './claim.ts'
+import { freeWriters } from './claim.ts'
 import type { Journal } from './journal.ts'
 import type { Ledger } from './ledger.ts'
 import type { Log } from './log.ts'
@@ -21,10 +21,14 @@ export async function cleanUp(deps: {
   readonly epoch: number
   readonly auditLimit: number
   readonly processes: Processes
+  /** Brings the log up to date. */
+  readonly refresh: () => void
   readonly isStillHeld: () => boolean
 }): Promise<void> {
   const { directory, log, ledger, journal } = deps
-  const names = [...settledSegments(log, ledger, deps.processes), ...pastJournals(deps)]
+  const free = freeWriters(directory, log, deps.processes)
+  deps.refresh()
+  const names = [...settledSegments(log, ledger, free), ...pastJournals(deps)]
   for (const { writer, end } of log.writers.values()) ledger.writer(writer).end = end
   journal.roll()
   await journal.sync()
@@ -39,14 +43,14 @@ export async function cleanUp(deps: {
   await directory.files.syncDirectory(directory.path)
 }
 
-function* settledSegments(log: Log, ledger: Ledger, processes: Processes): Generator<string> {
+function* settledSegments(log: Log, ledger: Ledger, free: ReadonlySet<number>): Generator<string> {
   for (const present of log.writers.values()) {
     const { writer, numbers, end } = present
     const { settled, heeded } = ledger.writer(writer)
     for (const [index, number] of numbers.entries()) {
       const next = numbers[index + 1]
       const header = next === undefined ? undefined : log.opening(writer, next)?.header
-      const after = header ?? (next === undefined && isFree(present, processes) ? end : undefined)
+      const after = header ?? (next === undefined && free.has(writer) ? end : undefined)
       if (after === undefined || after.ordinal > settled.firstMissing() || after.specials > heeded) break
       yield segmentName(writer, number)
     }
@@ -66,8 +70,8 @@ export function hasSettledHead(log: Log, ledger: Ledger): boolean {
 }
 
 /** Whether any segment could go. */
-export function hasSettledSegment(log: Log, ledger: Ledger, processes: Processes): boolean {
-  return settledSegments(log, ledger, processes).next().done !== true
+export function hasSettledSegment(log: Log, ledger: Ledger, free: ReadonlySet<number>): boolean {
+  return settledSegments(log, ledger, free).next().done !== true
 }
 
 function* pastJournals({

@@ -4,6 +4,7 @@ import type { Store } from '../contract.ts'
 import { defaultSettings } from './settings.ts'
 import { createFsStore } from './store.ts'
 
+/** What `fsStore` can be told. */
 export interface FsStoreOptions {
   /** Where the files go; made when it is first needed. One outbox per directory, on a local disk. */
   readonly directory: string

@@ -31,7 +31,7 @@ export function createLeaseFile(directory: Directory, processes: Processes, stal
     const changedAt = files.stat(path)?.changedAt
     if (text === undefined || changedAt === undefined || text.endsWith(released)) return true
     const holder = parseHolder(text)
-    if (holder === undefined || processes.isGone(holder)) return true
+    if (holder === undefined || processes.fateOf(holder) === 'gone') return true
     // By this process's own clock: the wall clock may jump, and would make every holder look dead.
     const now = performance.now()
     if (seen?.epoch !== epoch || seen.changedAt !== changedAt) seen = { epoch, changedAt, since: now }

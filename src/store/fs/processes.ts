@@ -15,20 +15,20 @@ export interface ProcessIdentity {
 /** What is known about the processes of this machine. */
 export interface Processes {
   self(): ProcessIdentity
-  /** Whether the process is certainly gone; false when that cannot be known. */
-  isGone(identity: ProcessIdentity): boolean
+  /** What has become of a process; `unknown` when it lives, or lived, among pids that are not ours. */
+  fateOf(identity: ProcessIdentity): 'gone' | 'running' | 'unknown'
 }
 
 /** The processes of this machine, by `/proc` where there is one, else by pid alone. */
 export const systemProcesses: Processes = {
   self: () => (self ??= readSelf()),
-  isGone({ pid, startedAt, boot, container }) {
+  fateOf({ pid, startedAt, boot, container }) {
     const here = systemProcesses.self()
-    if (boot !== here.boot) return boot !== undefined && here.boot !== undefined
-    if (container !== here.container) return false
+    if (boot !== here.boot) return boot !== undefined && here.boot !== undefined ? 'gone' : 'unknown'
+    if (container !== here.container) return 'unknown'
     const found = startOf(pid)
-    if (found === undefined) return !isRunning(pid)
-    return found === 'over' || (startedAt !== undefined && found !== startedAt)
+    if (found === undefined) return isRunning(pid) ? 'running' : 'gone'
+    return found === 'over' || (startedAt !== undefined && found !== startedAt) ? 'gone' : 'running'
   },
 }
 

@@ -2,7 +2,7 @@ import type { Lease, StoreChange } from '../contract.ts'
 import { pendingCount } from './counts.ts'
 import { createAppender } from './appender.ts'
 import type { Appender } from './appender.ts'
-import { isFree } from './claim.ts'
+import { freeWriters } from './claim.ts'
 import { cleanUp, hasSettledHead, hasSettledSegment } from './cleanup.ts'
 import type { Directory } from './directory.ts'
 import type { Missing } from './entryStream.ts'
@@ -155,8 +155,7 @@ export function createSession(
     if (taken === undefined) return undefined
     let journal: Journal
     try {
-      reader.refresh()
-      log.refresh(ledger())
+      refresh()
       journal = createJournal(directory, taken.epoch, ledger(), reserve)
     } catch (error) {
       taken.release()
@@ -195,22 +194,25 @@ export function createSession(
     held = present
     renewedAt = performance.now()
     ticker.start()
-    try {
-      lookBehindEnds(present)
-    } catch {
-      // The next holder looks again.
-    }
-    reserve.refill()
-    if (hasSettledSegment(log, ledger(), processes)) clean()
+    tidyUp(present)
     return present
   }
 
-  function lookBehindEnds({ journal }: Held): void {
-    const isFreeWriter = (writer: number) => {
-      const present = log.writers.get(writer)
-      return present !== undefined && isFree(present, processes)
+  /** What a new holder finds lying about. */
+  function tidyUp(present: Held): void {
+    reserve.refill()
+    try {
+      const free = freeWriters(directory, log, processes)
+      refresh()
+      lookBehindEnds(present, free)
+      if (hasSettledSegment(log, ledger(), free)) clean()
+    } catch {
+      // It can lie about until the next holder comes.
     }
-    for (const { writer, number, reason } of keepRemains(directory, log, ledger(), isFreeWriter)) {
+  }
+
+  function lookBehindEnds({ journal }: Held, free: ReadonlySet<number>): void {
+    for (const { writer, number, reason } of keepRemains(directory, log, ledger(), free)) {
       journal.record([{ is: 'looked', writer, number }])
       if (reason !== undefined) deps.tell({ kind: 'quarantined', reason })
     }
@@ -223,6 +225,7 @@ export function createSession(
       directory,
       log,
       processes,
+      refresh,
       ledger: ledger(),
       journal: present.journal,
       epoch: present.lease.epoch,

@@ -37,5 +37,8 @@ export async function withStore<R>(
 
 /** A process of the given boot of the machine, to which those of all other boots are gone. */
 export function processOfBoot(boot: number): Settings['processes'] {
-  return { self: () => ({ pid: 1, boot: String(boot) }), isGone: (identity) => identity.boot !== String(boot) }
+  return {
+    self: () => ({ pid: 1, boot: String(boot) }),
+    fateOf: (identity) => (identity.boot === String(boot) ? 'running' : 'gone'),
+  }
 }
