@@ -1,11 +1,13 @@
 import type { Draft } from '../../entry.ts'
 import type { Connection } from './connection.ts'
 import { isQuota, storeError } from './failure.ts'
-import { readLedger, writeLedger } from './ledger.ts'
+import type { Ledger } from './ledger.ts'
+import { findLedger, readLedger, writeLedger } from './ledger.ts'
 import type { EntryRecord } from './records.ts'
 import { isEntryRecord, recordOf } from './records.ts'
 import { rowAt } from './rows.ts'
 import type { Durability } from './transaction.ts'
+import type { View, Written } from './view.ts'
 
 /** One call of append: kept as a whole or not at all. */
 interface Call {
@@ -24,10 +26,11 @@ export interface Appends {
 export function createAppends(deps: {
   readonly connection: Connection
   readonly durability: Durability
+  readonly view: View
   /** Entries have been kept. */
   readonly onKept: () => void
 }): Appends {
-  const { connection, durability } = deps
+  const { connection, durability, view } = deps
   let waiting: Call[] = []
   let working: Promise<void> | undefined
 
@@ -55,26 +58,31 @@ export function createAppends(deps: {
 
   async function keep(take: () => readonly Call[]): Promise<void> {
     let firstSeq: number | undefined
-    await connection.run({
+    const written = await connection.run<Written | undefined>({
       mode: 'readwrite',
       durability,
       what: 'append',
-      async work(store) {
-        const ledger = await readLedger(store)
-        const records = take().flatMap((call) => call.records)
-        // A connection that broke while it committed may have committed: then this is the second run, and all is there.
-        if (firstSeq !== undefined && (await isAt(store, firstSeq, records[0]))) return
-        firstSeq = ledger.lastSeq + 1
-        for (const record of records) {
-          ledger.lastSeq += 1
-          ledger.bytes += record.bytes
-          store.put(record, ledger.lastSeq)
+      async work(store, mayGuess) {
+        const asked = findLedger(store)
+        const guess = mayGuess ? view.guess() : undefined
+        if (guess !== undefined) {
+          const records = recordsOf(take())
+          firstSeq = guess.ledger.lastSeq + 1
+          appendIn(store, guess.ledger, records)
+          const done = guess.written({ first: { seq: firstSeq, enqueuedAt: records[0]?.enqueuedAt ?? NaN } })
+          guess.confirm(await asked)
+          return done
         }
-        ledger.pending += records.length
-        ledger.totals.enqueued += records.length
-        writeLedger(store, ledger)
+        const ledger = await readLedger(store, asked)
+        const records = recordsOf(take())
+        // A connection that broke while it committed may have committed: then this is the second run, and all is there.
+        if (firstSeq !== undefined && (await isAt(store, firstSeq, records[0]))) return undefined
+        firstSeq = ledger.lastSeq + 1
+        appendIn(store, ledger, records)
+        return view.wrote(ledger)
       },
     })
+    written?.()
     for (const { resolve } of take()) resolve()
     deps.onKept()
   }
@@ -105,6 +113,21 @@ export function createAppends(deps: {
       await working
     },
   }
+}
+
+function recordsOf(calls: readonly Call[]): readonly EntryRecord[] {
+  return calls.flatMap(({ records }) => records)
+}
+
+function appendIn(store: IDBObjectStore, ledger: Ledger, records: readonly EntryRecord[]): void {
+  for (const record of records) {
+    ledger.lastSeq += 1
+    ledger.bytes += record.bytes
+    store.put(record, ledger.lastSeq)
+  }
+  ledger.pending += records.length
+  ledger.totals.enqueued += records.length
+  writeLedger(store, ledger)
 }
 
 async function isAt(store: IDBObjectStore, seq: number, record: EntryRecord | undefined): Promise<boolean> {

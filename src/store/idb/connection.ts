@@ -2,7 +2,7 @@ import { createStore } from 'idb-keyval'
 import { isOutboxError, OutboxError } from '../../errors.ts'
 import { isQuota, storeError } from './failure.ts'
 import type { Durability } from './transaction.ts'
-import { storeName, transact } from './transaction.ts'
+import { Stale, storeName, transact } from './transaction.ts'
 
 /** How long a database may take to open: browsers have hung there, and so does one that somebody else is deleting. */
 const openLimitMs = 10_000
@@ -14,8 +14,11 @@ export interface Task<R> {
   readonly durability?: Durability
   /** Completes "could not ...". */
   readonly what: string
-  /** Awaits nothing but requests of this store. May run a second time; the first has then been rolled back, or hardly ever not. */
-  work(store: IDBObjectStore): Promise<R>
+  /**
+   * Awaits nothing but requests of this store. May run a second time, and then it may not guess; the first has been rolled back, or
+   * hardly ever not.
+   */
+  work(store: IDBObjectStore, mayGuess: boolean): Promise<R>
 }
 
 /** The way to a database: opened when it is first needed, and again whenever the browser or another tab has closed it. */
@@ -26,33 +29,42 @@ export interface Connection {
   close(): Promise<void>
 }
 
-export function createConnection(name: string): Connection {
+/** @param onGone - the connection has been lost, and what it is to may have changed. */
+export function createConnection(name: string, onGone: () => void): Connection {
   const underWay = new Set<Promise<unknown>>()
   let opening: Promise<IDBDatabase> | undefined
 
   function connect(): Promise<IDBDatabase> {
     if (opening !== undefined) return opening
     const present = open(name, forget)
-    const forgetThis = () => forget()
     function forget(): void {
-      if (opening === present) opening = undefined
+      leave(present)
     }
-    present.catch(forgetThis)
+    present.catch(forget)
     opening = present
     return present
   }
 
-  async function attempt<R>({ mode, durability = 'relaxed', work, what }: Task<R>, isLast: boolean): Promise<R> {
+  function leave(gone: Promise<IDBDatabase>): void {
+    if (opening !== gone) return
+    opening = undefined
+    onGone()
+  }
+
+  async function attempt<R>(task: Task<R>, isLast: boolean): Promise<R> {
+    const { mode, durability = 'relaxed', what } = task
     const present = connect()
     const db = await present
     try {
-      return await transact(db, mode, durability, work)
+      return await transact(db, mode, durability, (store) => task.work(store, !isLast))
     } catch (error) {
       // The connection may be at fault: mobile browsers take it away from a page in the background. Once, another is tried.
       if (isLast || isOutboxError(error) || isQuota(error)) throw storeError(error, what)
-      if (opening === present) opening = undefined
-      db.close()
-      return attempt({ mode, durability, work, what }, true)
+      if (!(error instanceof Stale)) {
+        leave(present)
+        db.close()
+      }
+      return attempt(task, true)
     }
   }
 

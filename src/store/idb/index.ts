@@ -3,6 +3,7 @@ import { checkAuditLimit, defaultAuditLimit } from '../checks.ts'
 import type { Store } from '../contract.ts'
 import { createIdbStore } from './store.ts'
 
+/** What `idbStore` can be told. */
 export interface IdbStoreOptions {
   /** Names database, lock and channel: outboxes of one name share their entries, in every tab and worker of the origin. */
   readonly name: string

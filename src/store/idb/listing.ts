@@ -2,6 +2,8 @@ import { isOutboxError } from '../../errors.ts'
 import type { Range } from '../contract.ts'
 import type { Connection } from './connection.ts'
 import { seqOf } from './keys.ts'
+import type { Found } from './ledger.ts'
+import { findLedger } from './ledger.ts'
 import type { Kind } from './quarantine.ts'
 import { quarantineIn } from './quarantine.ts'
 import { rowsIn } from './rows.ts'
@@ -12,23 +14,31 @@ export interface Listed<R, T> extends Kind<R> {
   give(key: IDBValidKey, record: R): T
 }
 
-/**
- * A page of a listing. Records that cannot be read are moved aside first, so that an empty page means that nothing is left.
- * @param onQuarantined - told how many records were moved aside.
- */
+/** Who wants to know what came of a reading. */
+export interface Reading<T> {
+  readonly onQuarantined: (reason: string) => void
+  /** Called before a page is read; what it answers, after, with the ledger as it was then. */
+  readonly onPage?: (() => (ledger: Found, page: readonly T[]) => void) | undefined
+}
+
+/** A page of a listing. Records that cannot be read are moved aside first, so that an empty page means that nothing is left. */
 export async function readPage<R, T>(
   connection: Connection,
   listed: Listed<R, T>,
   { after: start, limit }: Range,
-  onQuarantined: (reason: string) => void,
+  { onQuarantined, onPage }: Reading<T>,
 ): Promise<readonly T[]> {
   let after = start
   for (;;) {
     const from = after
-    const rows = await connection.run({
+    const see = onPage?.()
+    const { rows, ledger } = await connection.run({
       mode: 'readonly',
       what: `read the next ${listed.name}`,
-      work: (store) => rowsIn(store, listed.range(from), limit),
+      async work(store) {
+        const asked = see && findLedger(store)
+        return { rows: await rowsIn(store, listed.range(from), limit), ledger: await asked }
+      },
     })
     const found: T[] = []
     const unreadable: IDBValidKey[] = []
@@ -36,7 +46,10 @@ export async function readPage<R, T>(
       if (listed.isReadable(value)) found.push(listed.give(key, value))
       else unreadable.push(key)
     }
-    if (unreadable.length === 0) return found
+    if (unreadable.length === 0) {
+      if (ledger !== undefined) see?.(ledger, found)
+      return found
+    }
     const moved = await moveAside(connection, listed, unreadable)
     if (moved === undefined) {
       if (found.length > 0) return found

@@ -14,7 +14,8 @@ export interface Notices extends Watchers {
   onReleased(callback: () => void): () => void
 }
 
-export function createNotices(name: string): Notices {
+/** @param onHeard - another context has changed something. */
+export function createNotices(name: string, onHeard: () => void): Notices {
   const watchers = createWatchers()
   const releases = new Set<() => void>()
   let channel: BroadcastChannel | undefined
@@ -22,6 +23,7 @@ export function createNotices(name: string): Notices {
 
   function hear({ data }: MessageEvent<unknown>): void {
     if (!isNotice(data)) return
+    onHeard()
     if (data.kind === 'released') for (const callback of releases) callback()
     else watchers.tell(data)
   }

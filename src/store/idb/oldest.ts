@@ -1,25 +1,26 @@
-import { pendingAfter } from './keys.ts'
+import { pendingAfter, seqOf } from './keys.ts'
 import { isEntryRecord } from './records.ts'
 import { rowAt } from './rows.ts'
 import { answer } from './transaction.ts'
+import type { Head } from './view.ts'
 
 /** When the first pending entry came; the entry itself is read once, since it may be large. */
 export interface Oldest {
-  read(store: IDBObjectStore): Promise<number | undefined>
+  read(store: IDBObjectStore): Promise<Head | undefined>
   forget(): void
 }
 
 export function createOldest(): Oldest {
-  let known: { readonly key: IDBValidKey; readonly enqueuedAt: number } | undefined
+  let known: Head | undefined
   return {
     async read(store) {
       const key = await answer(store.getKey(pendingAfter()))
       if (key === undefined) return undefined
-      if (known?.key === key) return known.enqueuedAt
+      if (known?.seq === key) return known
       const { value } = await rowAt(store, key)
       if (!isEntryRecord(value)) return undefined
-      known = { key, enqueuedAt: value.enqueuedAt }
-      return known.enqueuedAt
+      known = { seq: seqOf(key), enqueuedAt: value.enqueuedAt }
+      return known
     },
     forget() {
       known = undefined

@@ -5,10 +5,11 @@ import type { Settlement } from '../contract.ts'
 import { withTries } from '../entries.ts'
 import { keyIn, listedUntil } from './keys.ts'
 import type { Ledger } from './ledger.ts'
-import { leaveLedger, readLedger, writeLedger } from './ledger.ts'
+import { findLedger, leaveLedger, readLedger, writeLedger } from './ledger.ts'
 import type { DeadRecord } from './records.ts'
 import { entryAt, isEntryRecord, recordOfEntry } from './records.ts'
 import { rowAt } from './rows.ts'
+import type { Change, View, Written } from './view.ts'
 
 const noRoomForDead = "could not keep a dead letter: the browser's storage is full"
 /** Audit records are trimmed so many at a time. */
@@ -20,6 +21,13 @@ export interface SettleHow {
   readonly auditLimit: number
   /** Nothing can be written any more, only removed. */
   readonly isFull: boolean
+  readonly mayGuess: boolean
+}
+
+export interface Settled {
+  readonly isAnyGone: boolean
+  /** Called when the transaction is complete. */
+  readonly written: Written | undefined
 }
 
 /**
@@ -30,30 +38,60 @@ export interface SettleHow {
 export async function settleIn(
   store: IDBObjectStore,
   settlements: readonly Settlement[],
+  how: SettleHow,
+  view: View,
+): Promise<Settled> {
+  const asked = findLedger(store)
+  const known = how.mayGuess && !how.isFull ? knownOf(settlements, view) : undefined
+  const guess = known && view.guess()
+  if (known !== undefined && guess?.ledger.epoch === how.epoch) {
+    const change = applyIn(store, guess.ledger, known, settlements, how)
+    const written = guess.written(change)
+    guess.confirm(await asked)
+    return { isAnyGone: change.gone.length > 0, written }
+  }
+  const [ledger, entries] = await Promise.all([readLedger(store, asked), entriesOf(store, settlements)])
+  const { gone } = applyIn(store, ledger, entries, settlements, how)
+  return { isAnyGone: gone.length > 0, written: how.isFull ? undefined : view.wrote(ledger) }
+}
+
+/** The entries, if all of them are known to be pending. */
+function knownOf(settlements: readonly Settlement[], view: View): Map<number, StoredEntry> | undefined {
+  const known = settlements.map(({ seq }) => view.entry(seq))
+  const entries = known.filter((entry) => entry !== undefined)
+  return entries.length === known.length ? new Map(entries.map((entry) => [entry.seq, entry])) : undefined
+}
+
+/** Writes the outcomes; answers what became of the entries, which are changed with them. */
+function applyIn(
+  store: IDBObjectStore,
+  ledger: Ledger,
+  entries: Map<number, StoredEntry>,
+  settlements: readonly Settlement[],
   { epoch, auditLimit, isFull }: SettleHow,
-): Promise<boolean> {
-  const [ledger, entries] = await Promise.all([readLedger(store), entriesOf(store, settlements)])
+): Required<Pick<Change, 'gone' | 'tried'>> {
   if (ledger.epoch !== epoch) throw leaseLost(epoch)
-  const before = ledger.pending
-  let isChanged = false
+  const gone: number[] = []
+  const tries: StoredEntry[] = []
   for (const settlement of settlements) {
     const entry = entries.get(settlement.seq)
     if (entry?.id !== settlement.id) continue
-    isChanged = true
     if (settlement.kind === 'retry') {
       const tried = withTries(entry, settlement.tries)
       entries.set(entry.seq, tried)
+      tries.push(tried)
       if (!isFull) store.put(recordOfEntry(tried), entry.seq)
       continue
     }
     entries.delete(entry.seq)
+    gone.push(entry.seq)
     removeIn(store, ledger, entry)
     if (!isFull) settleGone(store, ledger, entry, settlement, auditLimit)
     else if (settlement.kind === 'dead') throw new OutboxError('OUTBOX_QUOTA', noRoomForDead)
   }
   if (isFull) leaveLedger(store)
-  else if (isChanged) writeLedger(store, ledger)
-  return ledger.pending < before
+  else if (gone.length + tries.length > 0) writeLedger(store, ledger)
+  return { gone, tried: tries }
 }
 
 /** Takes a pending entry out; where it goes is the caller's to say. */

@@ -1,14 +1,15 @@
-import type { Control } from '../../entry.ts'
+import type { Control, StoredEntry } from '../../entry.ts'
 import { checkRange, leaseLost } from '../checks.ts'
 import type { ControlPatch, Store } from '../contract.ts'
 import { createAppends } from './appends.ts'
 import { cancelIn, discardIn, requeueIn } from './byId.ts'
-import type { Connection } from './connection.ts'
+import type { Connection, Task } from './connection.ts'
 import { createConnection } from './connection.ts'
 import { controlKey, listedAfter, pendingAfter } from './keys.ts'
 import type { Leases, OwnLease } from './lease.ts'
 import { createLeases } from './leases.ts'
-import { countsOf, emptyLedger, readLedger, writeLedger } from './ledger.ts'
+import type { Found } from './ledger.ts'
+import { countsOf, emptyLedger, findLedger, readLedger, writeLedger } from './ledger.ts'
 import type { Listed } from './listing.ts'
 import { readPage } from './listing.ts'
 import { evenIfFull } from './failure.ts'
@@ -19,6 +20,7 @@ import { settleIn } from './settling.ts'
 import type { Durability } from './transaction.ts'
 import { answer } from './transaction.ts'
 import { createUnsaved } from './unsaved.ts'
+import { createView } from './view.ts'
 
 const entries = { name: 'entry', range: pendingAfter, isReadable: isEntryRecord, give: entryAt } as const
 const letters = {
@@ -36,9 +38,18 @@ const audits = {
 
 /** The store on the database of this name. */
 export function createIdbStore(name: string, durability: Durability, auditLimit: number): Store {
-  const connection = createConnection(name)
-  const notices = createNotices(name)
-  const appends = createAppends({ connection, durability, onKept: () => notices.tellOthers({ kind: 'appended' }) })
+  const view = createView(name)
+  const database = createConnection(name, view.forget)
+  const guessing = whenEnded(database, (_, hasFailed) => hasFailed && view.forget())
+  // Whatever is written past the view makes it wrong.
+  const connection = whenEnded(database, ({ mode }) => mode === 'readwrite' && view.forget())
+  const notices = createNotices(name, view.forget)
+  const appends = createAppends({
+    connection: guessing,
+    durability,
+    view,
+    onKept: () => notices.tellOthers({ kind: 'appended' }),
+  })
   const oldest = createOldest()
   const unsaved = createUnsaved()
   let leases: Leases | undefined
@@ -48,8 +59,24 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
     <R, T>(listed: Listed<R, T>) =>
     async (range: Parameters<Store['read']>[0]) => {
       checkRange(range)
-      return readPage(connection, listed, range, (reason) => notices.tell({ kind: 'quarantined', reason }))
+      return readPage(connection, listed, range, { onQuarantined })
     }
+
+  const onQuarantined = (reason: string) => notices.tell({ kind: 'quarantined', reason })
+
+  async function readEntries(range: Parameters<Store['read']>[0]): Promise<readonly StoredEntry[]> {
+    checkRange(range)
+    const isFromStart = (range.after ?? -Infinity) === -Infinity
+    const seePage = () => {
+      const turn = view.turn()
+      return (ledger: Found, page: readonly StoredEntry[]) => view.sawPage(turn, ledger, page)
+    }
+    const page = await readPage(connection, entries, range, {
+      onQuarantined,
+      onPage: isFromStart ? seePage : undefined,
+    })
+    return unsaved.addTo(page)
+  }
 
   /** Changes entries by id; tells everyone, the drainer of this context included. */
   async function change(
@@ -73,31 +100,38 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
   return {
     durability: durability === 'strict' ? 'disk' : 'os',
     append: (drafts) => appends.add(drafts),
-    read: async (range) => unsaved.addTo(await read(entries)(range)),
+    read: readEntries,
 
     async settle(settlements, { epoch }) {
       if (held?.epoch !== epoch) throw leaseLost(epoch)
       const isRemoved = await evenIfFull(async (isFull) => {
-        const isAnyGone = await connection.run({
+        const { isAnyGone, written } = await (isFull ? connection : guessing).run({
           mode: 'readwrite',
           what: 'record an outcome',
-          work: (store) => settleIn(store, settlements, { epoch, auditLimit, isFull }),
+          work: (store, mayGuess) => settleIn(store, settlements, { epoch, auditLimit, isFull, mayGuess }, view),
         })
+        written?.()
         unsaved.settled(settlements, isFull)
         return isAnyGone
       })
       if (isRemoved) notices.tellOthers({ kind: 'removed' })
     },
 
-    counts: () =>
-      connection.run({
+    async counts() {
+      const known = view.fresh()
+      if (known !== undefined) return countsOf(known.ledger, known.head?.enqueuedAt)
+      const turn = view.turn()
+      return connection.run({
         mode: 'readonly',
         what: 'count what is stored',
         async work(store) {
-          const [ledger, oldestAt] = await Promise.all([readLedger(store), oldest.read(store)])
-          return countsOf(ledger, oldestAt)
+          const asked = findLedger(store)
+          const [ledger, head] = await Promise.all([readLedger(store, asked), oldest.read(store)])
+          view.sawCounts(turn, await asked, head)
+          return countsOf(ledger, head?.enqueuedAt)
         },
-      }),
+      })
+    },
 
     control: () => connection.run({ mode: 'readonly', what: 'read the control record', work: controlIn }),
     async setControl(patch) {
@@ -140,6 +174,23 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
       oldest.forget()
       notices.tell({ kind: 'removed' })
       notices.tell({ kind: 'control' })
+    },
+  }
+}
+
+/** The connection, with a look at how each task has ended. */
+function whenEnded(connection: Connection, look: (task: Task<unknown>, hasFailed: boolean) => unknown): Connection {
+  return {
+    ...connection,
+    async run(task) {
+      let hasFailed = true
+      try {
+        const result = await connection.run(task)
+        hasFailed = false
+        return result
+      } finally {
+        look(task, hasFailed)
+      }
     },
   }
 }
