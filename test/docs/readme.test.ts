@@ -1,15 +1,11 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { promisify } from 'node:util'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { syncMachineOf } from '../../machines/syncMachine.ts'
 import { scriptedServer } from '../../src/testing/server.ts'
-import { readPage, rowsOf, sectionOf, snippetsOf } from './snippets.ts'
+import { complaintsAbout, root, run } from './running.ts'
+import { linksOf, readPage, rowsOf, sectionOf, snippetsOf } from './snippets.ts'
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
 const page = await readPage('README.md')
 const snippets = snippetsOf(page)
 
@@ -17,17 +13,6 @@ const snippets = snippetsOf(page)
 const introduced: Readonly<Record<string, string>> = {
   Todo: 'interface Todo { readonly title: string }',
   outbox: "declare const outbox: import('xstate-outbox').Outbox<{ readonly title: string }>",
-}
-
-/** A folder inside the package, so that its files find the package by name, with one file for each snippet. */
-async function withSnippets(codes: readonly string[], use: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(join(root, 'test/docs/.generated-'))
-  try {
-    for (const [index, code] of codes.entries()) await writeFile(join(folder, `snippet${index}.ts`), code)
-    await use(folder)
-  } finally {
-    await rm(folder, { recursive: true })
-  }
 }
 
 /** The snippet as a module: with what it takes from the text around it. */
@@ -38,26 +23,6 @@ function moduleOf(code: string): string {
   return [...missing.map((name) => introduced[name]), code, 'export {}', ''].join('\n')
 }
 
-/** Runs a snippet in an empty working directory and answers what it printed. */
-async function run(code: string): Promise<string[]> {
-  const lines: string[] = []
-  const print = (...parts: unknown[]) => lines.push(parts.map(String).join(' '))
-  const log = vi.spyOn(console, 'log').mockImplementation(print)
-  const before = process.cwd()
-  const directory = await mkdtemp(join(tmpdir(), 'outbox-readme-'))
-  try {
-    process.chdir(directory)
-    await withSnippets([code], async (folder) => {
-      await import(/* @vite-ignore */ pathToFileURL(join(folder, 'snippet0.ts')).href)
-    })
-    return lines
-  } finally {
-    log.mockRestore()
-    process.chdir(before)
-    await rm(directory, { recursive: true })
-  }
-}
-
 function snippetIn(section: string): string {
   const found = snippets.find((snippet) => snippet.section === section)
   if (found === undefined) throw new Error(`README has no snippet under "${section}"`)
@@ -65,19 +30,9 @@ function snippetIn(section: string): string {
 }
 
 test('every snippet of the README compiles, as strictly as the package itself', async () => {
-  await withSnippets(
-    snippets.map(({ code }) => moduleOf(code)),
-    async (folder) => {
-      const config = join(folder, 'tsconfig.json')
-      await writeFile(config, JSON.stringify({ extends: join(root, 'tsconfig.json'), include: ['*.ts'] }))
-      const compiler = join(root, 'node_modules/typescript/lib/tsc.js')
-      const { stdout } = await promisify(execFile)(process.execPath, [compiler, '-p', config]).catch(
-        (error: { stdout: string }) => error,
-      )
-      expect(stdout).toBe('')
-    },
-  )
-  expect(snippets.length).toBeGreaterThan(3)
+  const modules = snippets.map(({ code }, place) => [`snippet${place}.ts`, moduleOf(code)])
+  expect(modules.length).toBeGreaterThan(3)
+  expect(await complaintsAbout(Object.fromEntries(modules))).toEqual([])
 })
 
 describe('the example', () => {
@@ -145,6 +100,33 @@ describe('the README has a row for', () => {
   })
 })
 
+test('the README names everything that comes with an event', async () => {
+  const source = await readFile(join(root, 'src/report.ts'), 'utf8')
+  const fieldsOf = (text: string) => [...text.matchAll(/readonly (\w+)\??:/g)].map(([, field = '']) => field)
+  const union = /export type OutboxEvent<P> =([\s\S]*?)\n\n/.exec(source)?.[1] ?? ''
+  const events = union.matchAll(/\{[^{}]*type: '(\w+)'[^{}]*\}/g)
+  const warning = /export interface Warning \{([\s\S]*?)\n\}/.exec(source)?.[1] ?? ''
+  const isTold = (field: string) => field !== 'type' && field !== 'origin'
+  const expected = new Map([['warning', fieldsOf(warning).filter(isTold).toSorted()]])
+  for (const [text, type = ''] of events) expected.set(type, fieldsOf(text).filter(isTold).toSorted())
+  const rows = [...sectionOf(page, 'Events').matchAll(/^\| `(\w+)` +\|.*?\|([^|]*)\|$/gm)]
+  const told = rows.map(([, type = '', fields = '']): [string, string[]] => [
+    type,
+    [...fields.replaceAll(/\([^)]*\)/g, '').matchAll(/`(\w+)`/g)].map(([, field = '']) => field).toSorted(),
+  ])
+  expect(expected.size).toBeGreaterThan(7)
+  expect(new Map(told)).toEqual(expected)
+})
+
+test.each(['Error codes', 'Warning codes'])('each of the %s has a cause and a remedy', (heading) => {
+  const rows = sectionOf(page, heading)
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+  const cells = rows.map((row) => row.split('|').map((cell) => cell.trim()))
+  expect(cells.length).toBeGreaterThan(5)
+  expect(cells.filter(([, code, cause, remedy]) => !code || !cause || !remedy)).toEqual([])
+})
+
 test('the diagram of the README has every state of the machine, and no other', () => {
   const diagram = /```mermaid\n([\s\S]*?)```/.exec(page)?.[1] ?? ''
   const drawn = new Set(diagram.replaceAll(/^stateDiagram-v2$|\bstate\b|:.*$/gm, '').match(/\w+/g))
@@ -154,7 +136,7 @@ test('the diagram of the README has every state of the machine, and no other', (
 })
 
 test('every link of the README to a file leads somewhere', async () => {
-  const paths = [...page.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = '']) => path)
+  const paths = linksOf(page)
   expect(paths.length).toBeGreaterThan(0)
   for (const path of paths) await expect(readFile(join(root, path)), path).resolves.toBeDefined()
 })

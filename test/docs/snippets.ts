@@ -4,7 +4,10 @@ import { readFile } from 'node:fs/promises'
 export interface Snippet {
   /** The heading that it stands under. */
   readonly section: string
+  readonly language: 'ts' | 'tsx'
   readonly code: string
+  /** What it prints, if the page says so right below it. */
+  readonly output: string | undefined
 }
 
 /** A page of the documentation, by its path from the root. */
@@ -12,13 +15,14 @@ export function readPage(path: string): Promise<string> {
   return readFile(new URL(`../../${path}`, import.meta.url), 'utf8')
 }
 
-/** The `ts` blocks of a page, in their order. */
+/** The `ts` and `tsx` blocks of a page, in their order, each with the `text` block that follows it at once. */
 export function snippetsOf(page: string): readonly Snippet[] {
   const snippets: Snippet[] = []
   let section = ''
-  for (const [, heading, code] of page.matchAll(/^##+ (.+)$|^```ts\n([\s\S]*?)^```$/gm)) {
+  const parts = /^#+ (.+)$|^```(tsx?)\n([\s\S]*?)^```$(?:\n\n^```text\n([\s\S]*?)^```$)?/gm
+  for (const [, heading, language, code, output] of page.matchAll(parts)) {
     if (heading !== undefined) section = heading
-    if (code !== undefined) snippets.push({ section, code })
+    if (code !== undefined) snippets.push({ section, language: language === 'tsx' ? 'tsx' : 'ts', code, output })
   }
   return snippets
 }
@@ -36,4 +40,9 @@ export function sectionOf(page: string, heading: string): string {
 /** What the rows of a text's tables are about: the code in their first column. */
 export function rowsOf(text: string): readonly string[] {
   return [...text.matchAll(/^\| `([^`]+)`/gm)].map(([, code = '']) => code)
+}
+
+/** Where a page links to in this repository, as paths from the page's folder. */
+export function linksOf(page: string): readonly string[] {
+  return [...page.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = '']) => path)
 }
