@@ -1,2 +1,0 @@
-export { faultyStore } from '../../src/testing/index.ts'
-export type { FaultyStore } from '../../src/testing/index.ts'
