@@ -41,6 +41,20 @@ async function manyDeaths(does: Historian): Promise<void> {
   await does.close()
 }
 
+/** Segments behind a stuck entry are rewritten. */
+async function stuckHead(does: Historian): Promise<void> {
+  for (const number of [1, 2, 3, 4, 5, 6, 7]) await does.append(number)
+  await does.take()
+  for (const number of [3, 4, 5]) await does.deliver(number)
+  await does.release()
+  await does.take()
+  await does.deliver(1)
+  await does.deliver(2)
+  await does.append(8)
+  await does.release()
+  await does.close()
+}
+
 /** So little that every state can be opened. */
 async function aLittle(does: Historian): Promise<void> {
   await does.append(1)
@@ -51,13 +65,14 @@ async function aLittle(does: Historian): Promise<void> {
 }
 
 /** At most so many states at each point; a longer run takes its number from the environment. */
-const most = Number(process.env['CRASH_STATES'] ?? 60)
+const most = Number(process.env['CRASH_STATES'] ?? 40)
 const cases = [
   { name: 'a little', workload: aLittle, ack: 'os', limit: Infinity },
   { name: 'every operation', workload: everyOperation, ack: 'os', limit: most },
   { name: 'every operation', workload: everyOperation, ack: 'sync', limit: most },
   { name: 'many deaths', workload: manyDeaths, ack: 'os', limit: most },
   { name: 'many deaths', workload: manyDeaths, ack: 'sync', limit: most },
+  { name: 'a stuck head', workload: stuckHead, ack: 'sync', limit: most },
 ] as const
 
 describe('after a crash at any point', () => {
@@ -74,7 +89,7 @@ describe('after a crash at any point', () => {
 
   it.each(seededBugs)('is noticed if $name', async ({ ack, through, name }) => {
     let noticed: string | undefined
-    for (const workload of [everyOperation, manyDeaths]) {
+    for (const workload of [manyDeaths, everyOperation]) {
       const { problems } = await runCrashes({ ack, through, workload, most: 300, seed: 1, stopsEarly: true })
       noticed ??= problems[0]
       if (noticed !== undefined) break

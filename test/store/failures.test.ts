@@ -1,12 +1,15 @@
+import { readdir } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { isOutboxError } from '../../src/errors.ts'
 import type { Store } from '../../src/store/contract.ts'
 import type { Files } from '../../src/store/fs/files.ts'
+import { nodeFiles } from '../../src/store/fs/files.ts'
+import { drafts, expectBalance, pendingIds } from '../../src/testing/contract/bench.ts'
 import type { Historian, Mark } from './support/crashHistory.ts'
 import { createHistorian, problemsAfterCrash } from './support/crashHistory.ts'
 import { processCrash } from './support/crashStates.ts'
 import { failingFiles } from './support/failing.ts'
-import { processOfBoot, tunedStore } from './support/places.ts'
+import { inDirectory, processOfBoot, tunedStore, withStore } from './support/places.ts'
 import { createSimulatedDisk } from './support/simulatedDisk.ts'
 
 const tuning = {
@@ -111,4 +114,47 @@ describe('when a call to the disk fails', () => {
       expect([...codes].toSorted()).toEqual(code === 'ENOSPC' ? ['OUTBOX_QUOTA'] : ['OUTBOX_STORE'])
     },
   )
+
+  it('to sync what was appended, the group is refused, and the file is never written or synced again', () =>
+    inDirectory(async (directory) => {
+      const paths = new Map<number, string>()
+      const touched: string[] = []
+      let isBroken = false
+      const remember = (file: number, path: string) => {
+        paths.set(file, path)
+        return file
+      }
+      const files: Files = {
+        ...nodeFiles,
+        create: (path) => remember(nodeFiles.create(path), path),
+        write(file, data, at) {
+          if (isBroken) touched.push(paths.get(file) ?? '')
+          nodeFiles.write(file, data, at)
+        },
+        sync(file) {
+          if (isBroken) touched.push(paths.get(file) ?? '')
+          isBroken = true
+          return touched.length === 0
+            ? Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' }))
+            : nodeFiles.sync(file)
+        },
+      }
+      await withStore(directory, { files }, async (store) => {
+        const refused = await Promise.allSettled([store.append(drafts(1)), store.append(drafts(1, 2))])
+        expect(refused).toMatchObject([1, 2].map(() => ({ status: 'rejected', reason: { code: 'OUTBOX_STORE' } })))
+        const [broken] = paths.values()
+        await store.append(drafts(1, 3))
+        expect(touched.length).toBeGreaterThan(0)
+        expect(touched).not.toContain(broken)
+        expect(await pendingIds(store)).toEqual(['entry-3'])
+        expect((await readdir(directory)).filter((name) => name.startsWith('seg-'))).toEqual([
+          'seg-0-1.log',
+          'seg-0-2.log',
+        ])
+      })
+      await withStore(directory, {}, async (store) => {
+        expect(await pendingIds(store)).toEqual(['entry-3'])
+        await expectBalance(store)
+      })
+    }))
 })

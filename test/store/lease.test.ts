@@ -85,7 +85,7 @@ describe('a lease on the disk', () => {
         await store.append(drafts(1))
         const lease = await store.lease(new AbortController().signal)
         const head = await headOf(store)
-        await nodeFiles.unlink(join(directory, 'lease-1'))
+        nodeFiles.unlink(join(directory, 'lease-1'))
         await expect(store.settle([delivered(head)], lease)).rejects.toMatchObject({ code: 'OUTBOX_LEASE_LOST' })
         expect(lease.lost.aborted).toBe(true)
         expect(await pendingIds(store)).toEqual(['entry-1'])

@@ -204,16 +204,16 @@ describe('many processes that are killed', () => {
         }
       })
       const drained: string[] = []
-      let isDone = false
+      const done = new AbortController()
       const draining = (async () => {
-        while (!isDone) {
+        while (!done.signal.aborted) {
           const worker = await startWorker(compiled, directory, { segmentBytes: 20_000 })
           drained.push(...(await worker.drain()))
           await worker.kill()
         }
       })()
       await Promise.all(writers)
-      isDone = true
+      done.abort()
       await draining
       await withStore(directory, {}, async (store) => {
         const left = await pendingIds(store)

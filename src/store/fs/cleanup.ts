@@ -3,17 +3,15 @@ import type { Directory } from './directory.ts'
 import { firstAuditIn } from './auditTrail.ts'
 import { freeWriters } from './claim.ts'
 import type { Journal } from './journal.ts'
-import type { Ledger } from './ledger.ts'
+import { readDeadLetter } from './deadLetters.ts'
+import type { DeadPlace, Ledger } from './ledger.ts'
 import type { Log } from './log.ts'
 import { journalName, segmentName } from './names.ts'
 import type { Processes } from './processes.ts'
+import { rewriteSegment, sparseSegments } from './rewrite.ts'
 
-/**
- * Removes segments in which everything is settled, and parts of journals that nothing points to.
- * The order is what makes it safe: a checkpoint that knows of the settlements is on the disk, and the lease is still held after
- * that, before a name goes.
- */
-export async function cleanUp(deps: {
+/** What cleaning up needs, and what it remembers from one time to the next. */
+export interface Cleaning {
   readonly directory: Directory
   readonly log: Log
   readonly ledger: Ledger
@@ -21,18 +19,33 @@ export async function cleanUp(deps: {
   readonly epoch: number
   readonly auditLimit: number
   readonly processes: Processes
+  /** How many entries were left in segments that were rewritten. */
+  readonly rewritten: Map<string, number>
   /** Brings the log up to date. */
   readonly refresh: () => void
   readonly isStillHeld: () => boolean
-}): Promise<void> {
-  const { directory, log, ledger, journal } = deps
-  const free = freeWriters(directory, log, deps.processes)
-  deps.refresh()
-  const names = [...settledSegments(log, ledger, free), ...pastJournals(deps)]
+}
+
+/**
+ * Removes segments in which everything is settled, rewrites those in which nearly everything is, and removes parts of journals
+ * that nothing points to. The order is what makes it safe: a checkpoint that knows of the settlements is on the disk, and the
+ * lease is still held after that, before a name goes.
+ */
+export async function cleanUp(cleaning: Cleaning): Promise<void> {
+  const { directory, log, ledger, journal, rewritten, isStillHeld } = cleaning
+  const free = freeWriters(directory, log, cleaning.processes)
+  cleaning.refresh()
+  moveLonelyLetters(cleaning)
+  const names = [...settledSegments(log, ledger, free), ...pastJournals(cleaning)]
+  const sparse = [...sparseSegments(log, ledger, rewritten)]
   for (const { writer, end } of log.writers.values()) ledger.writer(writer).end = end
+  for (const { writer, number } of sparse) {
+    const present = ledger.writer(writer)
+    if (present.head?.number === number) present.head = undefined
+  }
   journal.roll()
   await journal.sync()
-  if (names.length === 0 || !deps.isStillHeld()) return
+  if (names.length + sparse.length === 0 || !isStillHeld()) return
   for (const name of names) {
     try {
       directory.files.unlink(directory.at(name))
@@ -40,8 +53,42 @@ export async function cleanUp(deps: {
       if (errnoOf(error) !== 'ENOENT') throw error
     }
   }
+  for (const each of sparse) {
+    if (!isStillHeld()) return
+    await rewriteSegment(directory, log, ledger, each)
+    rewritten.set(segmentName(each.writer, each.number), Math.max(each.alive, 1))
+  }
   await directory.files.syncDirectory(directory.path)
 }
+
+/** Whether there is something to clean up. */
+export function hasCleaning(log: Log, ledger: Ledger, rewritten: ReadonlyMap<string, number>): boolean {
+  return hasSettledHead(log, ledger) || sparseSegments(log, ledger, rewritten).next().done !== true
+}
+
+/** Writes the few dead letters in an old part of a journal anew, so that they do not keep all of it. */
+function moveLonelyLetters({ directory, ledger, journal, epoch }: Cleaning): void {
+  const lonely = new Map<string, { readonly letters: [number, DeadPlace][]; bytes: number }>()
+  for (const [seq, place] of ledger.dead) {
+    if (place.epoch === epoch && place.part === journal.part()) continue
+    const name = journalName(place.epoch, place.part)
+    const part = lonely.get(name) ?? { letters: [], bytes: 0 }
+    part.letters.push([seq, place])
+    part.bytes += place.length
+    lonely.set(name, part)
+  }
+  for (const [name, { letters, bytes }] of lonely) {
+    const size = directory.files.stat(directory.at(name))?.size ?? 0
+    if (bytes > size * lonelyPart) continue
+    for (const [seq, place] of letters) {
+      const letter = readDeadLetter(directory, seq, place)
+      if (letter !== undefined) journal.record([{ is: 'moved', letter }])
+    }
+  }
+}
+
+/** Dead letters are lonely when they are less than this part of a journal's part. */
+const lonelyPart = 0.1
 
 function* settledSegments(log: Log, ledger: Ledger, free: ReadonlySet<number>): Generator<string> {
   for (const present of log.writers.values()) {
@@ -57,8 +104,8 @@ function* settledSegments(log: Log, ledger: Ledger, free: ReadonlySet<number>): 
   }
 }
 
-/** Whether a writer's first segment could go although its last is still needed; cheap enough to be asked after each settlement. */
-export function hasSettledHead(log: Log, ledger: Ledger): boolean {
+/** Whether a writer's first segment could go although its last is still needed. */
+function hasSettledHead(log: Log, ledger: Ledger): boolean {
   for (const { writer, numbers } of log.writers.values()) {
     const next = numbers[1]
     if (next === undefined) continue
@@ -74,19 +121,7 @@ export function hasSettledSegment(log: Log, ledger: Ledger, free: ReadonlySet<nu
   return settledSegments(log, ledger, free).next().done !== true
 }
 
-function* pastJournals({
-  directory,
-  ledger,
-  journal,
-  epoch,
-  auditLimit,
-}: {
-  readonly directory: Directory
-  readonly ledger: Ledger
-  readonly journal: Journal
-  readonly epoch: number
-  readonly auditLimit: number
-}): Generator<string> {
+function* pastJournals({ directory, ledger, journal, epoch, auditLimit }: Cleaning): Generator<string> {
   const { journals } = directory.list()
   const inUse = new Set([...ledger.dead.values()].map((place) => journalName(place.epoch, place.part)))
   for (const [index, past] of journals.entries()) {

@@ -100,7 +100,7 @@ export function createEntryStream(source: StreamSource, writer: number, after: n
 
   function missing(from: number, to: number, bytes: number, damage?: Missing['damage']): void {
     const { settled } = ledger().writer(writer)
-    if (from >= to || settled.firstMissing() >= to) return
+    if (settled.countIn(from, to) >= to - from) return
     onMissing({
       writer,
       ordinal: from,

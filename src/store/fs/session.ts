@@ -3,7 +3,7 @@ import { pendingCount } from './counts.ts'
 import { createAppender } from './appender.ts'
 import type { Appender } from './appender.ts'
 import { freeWriters } from './claim.ts'
-import { cleanUp, hasSettledHead, hasSettledSegment } from './cleanup.ts'
+import { cleanUp, hasCleaning, hasSettledSegment } from './cleanup.ts'
 import type { Directory } from './directory.ts'
 import type { Missing } from './entryStream.ts'
 import type { Journal } from './journal.ts'
@@ -70,6 +70,7 @@ export function createSession(
   let held: (Held & { readonly file: HeldLease; readonly lose: () => void }) | undefined
   let renewedAt = 0
   let cleaning: Promise<void> | undefined
+  const rewritten = new Map<string, number>()
   let syncTimer: ReturnType<typeof setTimeout> | undefined
   let isSyncSoon = false
   let isOpen = false
@@ -205,7 +206,7 @@ export function createSession(
       const free = freeWriters(directory, log, processes)
       refresh()
       lookBehindEnds(present, free)
-      if (hasSettledSegment(log, ledger(), free)) clean()
+      if (hasSettledSegment(log, ledger(), free) || hasCleaning(log, ledger(), rewritten)) clean()
     } catch {
       // It can lie about until the next holder comes.
     }
@@ -225,6 +226,7 @@ export function createSession(
       directory,
       log,
       processes,
+      rewritten,
       refresh,
       ledger: ledger(),
       journal: present.journal,
@@ -262,7 +264,7 @@ export function createSession(
 
   function sync(): void {
     syncTimer = undefined
-    if (hasSettledHead(log, ledger())) return clean()
+    if (hasCleaning(log, ledger(), rewritten)) return clean()
     held?.journal.sync().catch(() => {
       // The journal goes on in a new part, which holds everything.
     })

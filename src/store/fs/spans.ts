@@ -3,6 +3,8 @@ export interface Spans {
   has(number: number): boolean
   /** Adds `from` up to but not including `to`; answers how many of them were new. */
   add(from: number, to?: number): number
+  /** How many of the numbers from `from` up to but not including `to` are in it. */
+  countIn(from: number, to: number): number
   /** How many there are. */
   size(): number
   /** The least number that is not in the set. */
@@ -49,6 +51,15 @@ export function createSpans(json: SpansJson = []): Spans {
       const added = merged.to - merged.from - present
       size += added
       return added
+    },
+    countIn(from, to) {
+      let count = 0
+      for (let index = search(from); index < spans.length; index += 1) {
+        const span = spans[index]
+        if (span === undefined || span.from >= to) break
+        count += Math.max(Math.min(span.to, to) - Math.max(span.from, from), 0)
+      }
+      return count
     },
     size: () => size,
     firstMissing: () => spans[0]?.to ?? 0,

@@ -106,7 +106,7 @@ export function createFsStore(path: string, settings: Settings): Store {
     async settle(settlements, { epoch }) {
       if (closing !== undefined) await closing
       const session = open?.session
-      const held = session?.held()
+      const held = session && orStoreError(`look at the lease in ${where}`, session.held)
       if (session === undefined || held?.lease.epoch !== epoch) throw leaseLost(epoch)
       const changes = orStoreError(`read ${where}`, () => changesFor(settlements, session.pending, session.ledger()))
       if (changes.length === 0) return
