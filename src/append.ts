@@ -14,7 +14,7 @@ const defaultLane = 'default'
 
 /** The way into the store: each batch is appended all or none, in the order of the calls, within the limits, and answered. */
 export interface Appender<P> {
-  add(batch: readonly PreparedRequest<P>[]): void
+  add(batches: readonly (readonly PreparedRequest<P>[])[]): void
   /** Resolves when everything added so far is answered. */
   idle(): Promise<void>
 }
@@ -30,64 +30,55 @@ export function createAppender<P>(deps: {
 }): Appender<P> {
   const { settings, openStore } = deps
   const pace = createPace()
-  const answers = new Set<Promise<void>>()
+  /** Appends that the store has not answered. */
   const keeping = new Set<Promise<void>>()
   const begun = { entries: 0, bytes: 0 }
-  let turn: Promise<unknown> = Promise.resolve()
+  let turn: Promise<void> = Promise.resolve()
 
-  function add(batch: readonly PreparedRequest<P>[]): void {
-    const beginning = begin(batch, turn)
-    turn = beginning.catch(() => undefined)
-    const answer = answerTo(batch, beginning)
-    answers.add(answer)
-    void answer.then(() => answers.delete(answer))
-  }
-
-  async function answerTo(
-    batch: readonly PreparedRequest<P>[],
-    beginning: Promise<{ readonly kept: Promise<void> }>,
-  ): Promise<void> {
-    try {
-      await (
-        await beginning
-      ).kept
-    } catch (error) {
-      return deps.onRefused(batch, error)
-    }
-    deps.onKept(batch)
-  }
-
-  /** Waits for its turn and begins; `kept` is wrapped, so that the next turn comes before the store has answered. */
-  async function begin(
-    batch: readonly PreparedRequest<P>[],
-    previous: Promise<unknown>,
-  ): Promise<{ readonly kept: Promise<void> }> {
+  /** Begins one batch after the other, without waiting for the store's answers. Never rejects. */
+  async function begin(batches: readonly (readonly PreparedRequest<P>[])[], previous: Promise<void>): Promise<void> {
     await previous
-    if (pace.isDue()) await pace.rest()
-    const store = await openStore()
-    const drafts = await encodeAll(batch, settings)
-    const size = { entries: drafts.length, bytes: drafts.reduce((sum, { bytes }) => sum + bytes, 0) }
-    await makeSureOfRoom(size, store)
-    return { kept: track(store.append(drafts), size) }
+    let place: { readonly store: Store; readonly limits: Limits } | undefined
+    for (const batch of batches) {
+      try {
+        if (pace.isDue()) await pace.rest()
+        place ??= { store: await openStore(), limits: await deps.limits() }
+        const { store, limits } = place
+        const encoded = encodeAll(batch, settings)
+        // Waited for only if need be: a few promises for each entry cost more than the work.
+        const drafts = encoded instanceof Promise ? await encoded : encoded
+        const size = { entries: drafts.length, bytes: drafts.reduce((sum, { bytes }) => sum + bytes, 0) }
+        if (limits.maxEntries < Infinity || limits.maxBytes < Infinity) await makeSureOfRoom(size, limits, store)
+        keep(batch, size, store.append(drafts))
+      } catch (error) {
+        deps.onRefused(batch, error)
+      }
+    }
   }
 
-  function track(kept: Promise<void>, { entries, bytes }: typeof begun): Promise<void> {
+  function keep(batch: readonly PreparedRequest<P>[], { entries, bytes }: typeof begun, kept: Promise<void>): void {
+    begun.entries += entries
+    begun.bytes += bytes
     const forget = () => {
-      keeping.delete(kept)
+      keeping.delete(answer)
       begun.entries -= entries
       begun.bytes -= bytes
     }
-    keeping.add(kept)
-    begun.entries += entries
-    begun.bytes += bytes
-    kept.then(forget, forget)
-    return kept
+    const answer = kept.then(
+      () => {
+        forget()
+        deps.onKept(batch)
+      },
+      (error: unknown) => {
+        forget()
+        deps.onRefused(batch, error)
+      },
+    )
+    keeping.add(answer)
   }
 
   /** What has been begun may or may not be in the store's counts, so near a limit everything begun is waited for. */
-  async function makeSureOfRoom(size: typeof begun, store: Store): Promise<void> {
-    const { maxEntries, maxBytes } = await deps.limits()
-    if (maxEntries === Infinity && maxBytes === Infinity) return
+  async function makeSureOfRoom(size: typeof begun, { maxEntries, maxBytes }: Limits, store: Store): Promise<void> {
     const before = await store.counts()
     const mayHold = before.pending + begun.entries + size.entries <= maxEntries
     if (mayHold && before.bytes + begun.bytes + size.bytes <= maxBytes) return
@@ -99,9 +90,12 @@ export function createAppender<P>(deps: {
   }
 
   return {
-    add,
+    add(batches) {
+      turn = begin(batches, turn)
+    },
     async idle() {
-      await Promise.all(answers)
+      await turn
+      await Promise.all(keeping)
     },
   }
 }
@@ -110,9 +104,27 @@ function fullError(option: string, limit: number, present: string): OutboxError 
   return new OutboxError('OUTBOX_FULL', `the outbox is full: \`${option}\` is ${limit}; ${present}`)
 }
 
-async function encodeAll<P>(batch: readonly PreparedRequest<P>[], writing: Writing<P>): Promise<readonly Draft[]> {
+function encodeAll<P>(
+  batch: readonly PreparedRequest<P>[],
+  writing: Writing<P>,
+): readonly Draft[] | Promise<readonly Draft[]> {
   const drafts: Draft[] = []
-  for (const request of batch) drafts.push(await draftOf(request, writing))
+  for (const request of batch) {
+    const draft = draftOf(request, writing)
+    if (draft instanceof Promise) return encodeOn(batch, drafts, draft, writing)
+    drafts.push(draft)
+  }
+  return drafts
+}
+
+async function encodeOn<P>(
+  batch: readonly PreparedRequest<P>[],
+  drafts: Draft[],
+  next: Promise<Draft>,
+  writing: Writing<P>,
+): Promise<readonly Draft[]> {
+  drafts.push(await next)
+  for (const request of batch.slice(drafts.length)) drafts.push(await draftOf(request, writing))
   return drafts
 }
 
@@ -120,21 +132,31 @@ async function encodeAll<P>(batch: readonly PreparedRequest<P>[], writing: Writi
 type Writing<P> = Pick<Settings<P>, 'codec' | 'version' | 'schema'>
 
 /**
- * The request as it is stored: its payload validated, and written by the codec.
+ * The request as it is stored: its payload validated, and written by the codec. At once, unless schema or codec take their time.
  * @throws OutboxError `OUTBOX_PAYLOAD` when the schema refuses the payload.
  */
-export async function draftOf<P>(request: PreparedRequest<P>, { codec, version, schema }: Writing<P>): Promise<Draft> {
-  const { json, id, meta, notBefore, items, enqueuedAt } = request
-  if (schema !== undefined) await mustFit(json, schema)
-  const written = codec.encode(json)
-  const body = typeof written === 'string' ? written : await written
+export function draftOf<P>(request: PreparedRequest<P>, writing: Writing<P>): Draft | Promise<Draft> {
+  const { schema } = writing
+  return schema === undefined
+    ? written(request, writing)
+    : mustFit(request.json, schema).then(() => written(request, writing))
+}
+
+function written<P>(request: PreparedRequest<P>, { codec, version }: Writing<P>): Draft | Promise<Draft> {
+  const body: unknown = codec.encode(request.json)
+  const draft = (text: unknown) => draftWith(text, request, codec.name, version)
+  return typeof body === 'string' ? draft(body) : Promise.resolve(body).then(draft)
+}
+
+function draftWith<P>(body: unknown, request: PreparedRequest<P>, codec: string, version: number): Draft {
   if (typeof body !== 'string') {
     throw new OutboxError('OUTBOX_OPTION', `\`codec.encode\` must answer a text, got ${typeof body}`)
   }
+  const { id, meta, notBefore, items, enqueuedAt } = request
   return {
     id,
     body,
-    codec: codec.name,
+    codec,
     version,
     lane: defaultLane,
     ...(meta && { meta }),

@@ -96,7 +96,7 @@ export function createOutbox<P>(options: OutboxOptions<P>): Outbox<P> {
   const gatherer = createGatherer<P>((batches) => {
     // The event is the machine's own, so it is not among its public commands.
     if (isRunning()) actor.send({ type: 'engine.enqueue', batches } as never)
-    else batches.forEach(lateAppender.add)
+    else lateAppender.add(batches)
   })
   // What was enqueued in the tick in which somebody stopped the actor is written all the same.
   const lateAppender = createAppender<P>({

@@ -123,16 +123,16 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
 
   function append(requests: readonly EnqueueRequest<P>[]): void {
     try {
-      appendPrepared(requests.map((request) => prepare(request, settings)))
+      appendPrepared([requests.map((request) => prepare(request, settings))])
     } catch (error) {
       reportRefused(requests, error)
     }
   }
 
-  function appendPrepared(batch: readonly PreparedRequest<P>[]): void {
-    if (isClosing)
-      reportRefused(batch, new OutboxError('OUTBOX_STOPPED', 'this outbox is stopping and keeps nothing more'))
-    else appender.add(batch)
+  function appendPrepared(batches: readonly (readonly PreparedRequest<P>[])[]): void {
+    if (!isClosing) return appender.add(batches)
+    const error = new OutboxError('OUTBOX_STOPPED', 'this outbox is stopping and keeps nothing more')
+    for (const batch of batches) reportRefused(batch, error)
   }
 
   function reportKept(batch: readonly PreparedRequest<P>[]): void {
@@ -156,7 +156,7 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
       case 'appendAll':
         return append(command.requests)
       case 'appendPrepared':
-        return command.batches.forEach(appendPrepared)
+        return appendPrepared(command.batches)
       case 'drain':
         return passes.order(command)
       case 'halt':

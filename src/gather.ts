@@ -16,8 +16,10 @@ export interface Gatherer<P> {
   settled(): Promise<void>
 }
 
+/** One entry that waits for its answer. */
 interface Ticket {
   readonly id: string
+  readonly answer: Promise<void>
   resolve(): void
   reject(error: Error): void
 }
@@ -29,43 +31,38 @@ interface Gathered<P> {
 
 export function createGatherer<P>(hand: (batches: readonly (readonly PreparedRequest<P>[])[]) => void): Gatherer<P> {
   const sent = new Map<string, Ticket[]>()
-  const answers = new Set<Promise<unknown>>()
   let gathered: Gathered<P>[] = []
 
   function send(): void {
     if (gathered.length === 0) return
     const present = gathered
     gathered = []
-    for (const ticket of present.flatMap(({ tickets }) => tickets)) {
-      const queue = sent.get(ticket.id)
-      if (queue === undefined) sent.set(ticket.id, [ticket])
-      else queue.push(ticket)
+    for (const { tickets } of present) {
+      for (const ticket of tickets) {
+        const queue = sent.get(ticket.id)
+        if (queue === undefined) sent.set(ticket.id, [ticket])
+        else queue.push(ticket)
+      }
     }
     hand(present.map(({ batch }) => batch))
   }
 
   function take(id: string): Ticket | undefined {
     const queue = sent.get(id)
-    const ticket = queue?.shift()
-    if (queue?.length === 0) sent.delete(id)
-    return ticket
+    if (queue === undefined) return undefined
+    if (queue.length === 1) sent.delete(id)
+    return queue.shift()
   }
 
   return {
     send,
     async add(batch) {
       if (gathered.length === 0) queueMicrotask(send)
-      const tickets: Ticket[] = []
-      const answer = Promise.all(
-        batch.map(({ id }) => new Promise<void>((resolve, reject) => void tickets.push({ id, resolve, reject }))),
-      )
+      const tickets = batch.map(({ id }) => createTicket(id))
       gathered.push({ batch, tickets })
-      answers.add(answer)
-      try {
-        await answer
-      } finally {
-        answers.delete(answer)
-      }
+      const [first] = tickets
+      if (tickets.length === 1) await first?.answer
+      else await Promise.all(tickets.map(({ answer }) => answer))
     },
     accept: (id) => take(id)?.resolve(),
     refuse: (id, error) => take(id)?.reject(error),
@@ -74,7 +71,18 @@ export function createGatherer<P>(hand: (batches: readonly (readonly PreparedReq
       sent.clear()
     },
     async settled() {
-      await Promise.allSettled(answers)
+      const tickets = [...gathered.flatMap((each) => each.tickets), ...[...sent.values()].flat()]
+      await Promise.allSettled(tickets.map(({ answer }) => answer))
     },
   }
+}
+
+function createTicket(id: string): Ticket {
+  let resolve!: () => void
+  let reject!: (error: Error) => void
+  const answer = new Promise<void>((onKept, onRefused) => {
+    resolve = onKept
+    reject = onRefused
+  })
+  return { id, answer, resolve, reject }
 }
