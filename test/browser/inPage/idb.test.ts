@@ -294,6 +294,9 @@ describe('idbStore with records that cannot be read', () => {
       await lease.release()
       await store.append(drafts(1, 4))
       expect(await pendingIds(store)).toEqual(idsOf(drafts(4)))
+      const next = await take(store)
+      expect(next.epoch).toBeGreaterThan(lease.epoch)
+      await next.release()
     }),
   )
 
