@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Historian } from './support/crashHistory.ts'
 import { runCrashes } from './support/crashRun.ts'
+import { randomWork } from './support/randomWork.ts'
 import { seededBugs } from './support/seededBugs.ts'
 
 /** Over a segment roll, checkpoints, a dead letter, a requeue and the removal of segments. */
@@ -64,8 +65,9 @@ async function aLittle(does: Historian): Promise<void> {
   await does.release()
 }
 
-/** At most so many states at each point; a longer run takes its number from the environment. */
-const most = Number(process.env['CRASH_STATES'] ?? 40)
+/** At most so many states at each point, and so many seeds: longer runs take their numbers from the environment. */
+const most = Number(process.env['CRASH_STATES'] ?? 30)
+const seeds = Number(process.env['CRASH_SEEDS'] ?? 2)
 const cases = [
   { name: 'a little', workload: aLittle, ack: 'os', limit: Infinity },
   { name: 'every operation', workload: everyOperation, ack: 'os', limit: most },
@@ -87,10 +89,20 @@ describe('after a crash at any point', () => {
     },
   )
 
+  it.each(Array.from({ length: seeds }, (_, index) => index + 1))(
+    'of sixty operations by chance (seed %i) too',
+    async (seed) => {
+      const ack = seed % 2 === 0 ? 'sync' : 'os'
+      const report = await runCrashes({ ack, workload: randomWork(seed, 60), most: Math.ceil(most / 6), seed })
+      process.stdout.write(`crash states of seed ${seed}, ack ${ack}: ${report.states} at ${report.points} points\n`)
+      expect(report.problems.slice(0, 5)).toEqual([])
+    },
+  )
+
   it.each(seededBugs)('is noticed if $name', async ({ ack, through, name }) => {
     let noticed: string | undefined
     for (const workload of [manyDeaths, everyOperation]) {
-      const { problems } = await runCrashes({ ack, through, workload, most: 300, seed: 1, stopsEarly: true })
+      const { problems } = await runCrashes({ ack, through, workload, most: 100, seed: 1, stopsEarly: true })
       noticed ??= problems[0]
       if (noticed !== undefined) break
     }
