@@ -79,9 +79,19 @@ function declarationOf(text: string, kind: string): string {
   if (kind === 'type')
     return /^[^]*?(?=\n\n|\n$|\n\/\*\*|\nexport |\nconst |\nfunction )/.exec(`${text}\n`)?.[0] ?? text
   if (kind === 'const') return (/^[^]*?(?= = )/.exec(text)?.[0] ?? text).trim()
-  if (kind === 'class') return (/^[^\n]*?(?= \{)/.exec(text)?.[0] ?? text).trim()
+  if (kind === 'class') return classOf(text)
   // The body begins at the first brace that ends a line in a line that closes the parameters.
   return (/^[^]*?(?= \{\n(?: {2}\S|\}))(?<=\)[^\n]*)/.exec(text)?.[0] ?? text).trim()
+}
+
+/** A class with what its users see of it: fields and constructor. */
+function classOf(text: string): string {
+  const body = text.slice(0, text.indexOf('\n}'))
+  const head = /^[^\n]*?(?= \{)/.exec(body)?.[0] ?? body
+  const members = [
+    ...body.matchAll(/^ {2}(?:readonly \w+: .*|constructor\([^)]*\))$|^ {2}constructor\([^)]*\)(?= \{$)/gm),
+  ]
+  return members.length === 0 ? head : `${head} {\n${members.map(([member]) => member).join('\n')}\n}`
 }
 
 /** A docstring as Markdown: the marks of the comment are gone, and its tags are a list. */
