@@ -76,11 +76,16 @@ export interface Store {
    */
   append(drafts: readonly Draft[]): Promise<void>
 
-  /** Pending entries by `seq`, ascending; may be fewer than `limit`, but empty only when none is left in the range. */
+  /**
+   * Pending entries by `seq`, which is unique in a store, ascending; may be fewer than `limit`, but empty only when none is left in
+   * the range. An entry that another process appended may have a lower `seq` than one already read: after the change `appended`,
+   * read from the start.
+   */
   read(range: Range): Promise<readonly StoredEntry[]>
 
   /**
-   * Records outcomes, all or none; a dead letter, its audit record and the removal are one step.
+   * Records outcomes, all or none; a dead letter, its audit record and the removal are one step. After any other rejection than
+   * the one below they may be recorded or not: settling again does no harm.
    * @throws OutboxError `OUTBOX_LEASE_LOST` when `lease.epoch` is not the present one; nothing is recorded.
    */
   settle(settlements: readonly Settlement[], lease: { readonly epoch: number }): Promise<void>
@@ -108,10 +113,13 @@ export interface Store {
    */
   lease(signal: AbortSignal): Promise<Lease>
 
-  /** Calls back after each change made by another context, and after `requeue`, `discard`, `cancel` and `setControl` by this one. */
+  /**
+   * Calls back after each change made by another context, and after `requeue`, `discard`, `cancel` and `setControl` by this one. Who
+   * watches one store object together with others may also hear of appends and settlements made through it.
+   */
   watch(onChange: (change: StoreChange) => void): () => void
 
-  /** Ends what was begun and lets go of files and connections; the next use opens again. */
+  /** Ends what was begun and lets go of lease, files and connections; the next use opens again. */
   close(): Promise<void>
   /** Erases everything that is stored. */
   destroy(): Promise<void>
