@@ -1,4 +1,4 @@
-import { assign, enqueueActions, fromCallback, sendTo, setup } from 'xstate'
+import { assign, emit, enqueueActions, fromCallback, sendTo, setup } from 'xstate'
 import type { AnyEventObject } from 'xstate'
 import type { Counts } from '../src/entry.ts'
 import type {
@@ -166,6 +166,12 @@ export const setupSync = <P>() =>
       rememberWait: assign((_, { wait }: { wait: Wait }) => ({ wait, waitLeftMs: wait.leftMs })),
       spendChunk: assign({ waitLeftMs: ({ context }) => context.waitLeftMs - chunkMs(context) }),
       count: assign(({ context }, reports: Reports<P>) => afterReports(context, reports)),
+      /** Told with the hold itself, so that a `resume` in answer comes after it. */
+      emitHeld: emit((_, { reason }: { reason: string }) => ({
+        type: 'held' as const,
+        origin: 'here' as const,
+        reason,
+      })),
       emitReports: enqueueActions(({ enqueue }, { events }: Reports<P>) => {
         for (const event of events) enqueue.emit(event)
       }),

@@ -86,7 +86,10 @@ export const syncMachineOf = <P>() =>
               },
               'engine.held': {
                 target: '#sync.idle',
-                actions: { type: 'setFlags', params: ({ event }) => ({ held: event.reason }) },
+                actions: [
+                  { type: 'setFlags', params: ({ event }) => ({ held: event.reason }) },
+                  { type: 'emitHeld', params: ({ event }) => event },
+                ],
               },
               'engine.standby': { target: '#sync.idle', actions: { type: 'setFlags', params: { standby: true } } },
             },

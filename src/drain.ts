@@ -69,7 +69,7 @@ async function takeHead<P>(head: StoredEntry, pass: Pass<P>): Promise<PassEnd | 
   const { settings } = pass
   const { clock, maxAgeMs } = settings
   const decoded = await decode<P>(head, settings)
-  if (decoded.kind === 'misfit') return hold(decoded.reason, pass)
+  if (decoded.kind === 'misfit') return { type: 'engine.held', reason: decoded.reason }
   if (decoded.kind === 'unreadable') return buryUnreadable(head, decoded.reason, pass)
 
   const { entry } = decoded
@@ -112,7 +112,7 @@ async function conclude<P>(
     case 'permanent':
       return bury(head, entry, { code: 'permanent', reason: outcome.reason, attempts: head.attempts + 1 }, pass)
     case 'hold':
-      return hold(outcome.reason, pass)
+      return { type: 'engine.held', reason: outcome.reason }
     case 'aborted':
       return undefined
     case 'failed':
@@ -196,11 +196,6 @@ async function buryUnreadable<P>(head: StoredEntry, reason: string, pass: Pass<P
     pass,
   )
   await trimDead(pass)
-}
-
-function hold<P>(reason: string, pass: Pass<P>): PassEnd {
-  pass.reporter.add({ type: 'held', origin: 'here', reason })
-  return { type: 'engine.held', reason }
 }
 
 async function record<P>(

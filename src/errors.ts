@@ -105,7 +105,8 @@ export function optionError(option: string, rule: string, value: unknown): Outbo
   return new OutboxError('OUTBOX_OPTION', `\`${option}\` must be ${rule}, got ${shown(value)}`)
 }
 
-function shown(value: unknown): string {
+/** A value as a message shows it: short, and never its contents when it is an object. */
+export function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
   return typeof value === 'function' ? 'a function' : String(value)

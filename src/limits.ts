@@ -1,6 +1,6 @@
 import type { Counts } from './entry.ts'
 import type { Settings } from './options.ts'
-import { estimate } from './persistence.ts'
+import { estimate } from './estimate.ts'
 
 /** How much may wait; Infinity where there is no limit. */
 export interface Limits {

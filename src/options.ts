@@ -134,7 +134,7 @@ export function settingsFrom<P>(options: SyncOptions<P>): Settings<P> {
     if (rule === undefined) {
       throw new OutboxError(
         'OUTBOX_OPTION',
-        `\`${option}\` is no option; the options are ${Object.keys(rules).join(', ')}`,
+        `\`${option}\` is no option; the options are ${Object.keys(rules).join(', ')}; for createOutbox also autoStart, inspect`,
       )
     }
     if (!rule.holds(value)) throw optionError(option, rule.text, value)

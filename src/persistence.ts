@@ -1,4 +1,5 @@
 import { errorText } from './errors.ts'
+import { estimate } from './estimate.ts'
 
 /** What the browser says about keeping this origin's data. */
 export interface Persistence {
@@ -26,16 +27,6 @@ export async function requestPersistence(): Promise<Persistence> {
     return answer(false, 'the browser, or the user, said no', usage, quota)
   } catch (error) {
     return answer(false, `asking failed: ${errorText(error)}`, usage, quota)
-  }
-}
-
-/** What the browser estimates; empty where it does not tell. Never rejects. */
-export async function estimate(storage: StorageManager): Promise<StorageEstimate> {
-  try {
-    return await storage.estimate()
-  } catch {
-    // Not knowing is an answer: the estimate is missing in the result.
-    return {}
   }
 }
 

@@ -1,6 +1,6 @@
 import { jsonOf } from './codec.ts'
 import type { Meta } from './entry.ts'
-import { OutboxError, errorText } from './errors.ts'
+import { OutboxError, errorText, shown } from './errors.ts'
 import type { Settings } from './options.ts'
 import type { EnqueueRequest, PreparedRequest } from './report.ts'
 
@@ -16,7 +16,7 @@ export function prepare<P>(request: EnqueueRequest<P>, settings: Settings<P>): P
   const json = jsonOf(payload, 'payload')
   const id = request.id ?? ask('createId', () => settings.createId())
   if (typeof id !== 'string' || id.length < 1 || id.length > 256) {
-    throw new OutboxError('OUTBOX_PAYLOAD', `\`id\` must be a text of 1 to 256 characters, got ${errorText(id)}`)
+    throw new OutboxError('OUTBOX_PAYLOAD', `\`id\` must be a text of 1 to 256 characters, got ${shown(id)}`)
   }
   if (notBefore !== undefined && !(Number.isFinite(notBefore) && notBefore >= 0)) {
     throw new OutboxError('OUTBOX_PAYLOAD', `\`notBefore\` must be epoch ms, got ${errorText(notBefore)}`)

@@ -271,6 +271,16 @@ describe('rule 7: what the error says', () => {
     expect(await world.store.control()).toEqual({ paused: false })
   })
 
+  test('goes on after a resume that answers the very event of the hold', async () => {
+    await using world = createWorld(scripted(fails(new HoldError('sign in again')), ok))
+    world.outbox.on('held', () => world.outbox.resume())
+    await world.outbox.enqueue({ text: 'a' })
+    await world.time.quiet()
+    expect(world.texts()).toEqual(['a', 'a'])
+    expect(world.outbox.status()).toMatchObject({ reason: 'ready', pending: 0 })
+    expect(await world.store.control()).toEqual({ paused: false })
+  })
+
   test('tries a stored hold once after a restart', async () => {
     const store = memoryStore()
     const time = simulatedTime()
