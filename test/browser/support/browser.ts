@@ -39,6 +39,10 @@ export async function startBrowser(profile: { readonly path: string }): Promise<
   // A group of its own, so that killing it spares nobody and hits nobody else.
   const child = spawn(findChromium() ?? '', args, { detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
   const exited = once(child, 'exit')
+  // A test that ran out of time does not get to dispose of it.
+  const killLate = () => killGroup(child)
+  process.once('exit', killLate)
+  child.once('exit', () => process.off('exit', killLate))
   let browser: Browser
   try {
     browser = await chromium.connectOverCDP(await endpointOf(child))
