@@ -57,9 +57,7 @@ async function measureAll() {
 
   for (let round = 0; round < Number(options.rounds); round += 1) {
     for (const name of inTurn(round)) {
-      await attempt(all[name], (directory) =>
-        runSession({ contestant: name, work: 'speed', directory, ...sizes }),
-      )
+      await attempt(all[name], (directory) => runSession({ contestant: name, work: 'speed', directory, ...sizes }))
       progress(`round ${round + 1} of ${options.rounds}: ${name}`)
     }
   }
@@ -86,9 +84,14 @@ async function measureAll() {
 async function measureBacklog(contestant, size, directory) {
   const count = Math.min(size, 1_000)
   const { drain, drainCpuUs } = await runSession({
-    ...{ contestant, work: 'backlog', directory, size: size + count, count, warm: 2_000 },
+    contestant,
+    work: 'backlog',
+    directory,
+    size: size + count,
+    count,
+    warm: 2_000,
   })
-  const { firstPushMs, rssMb } = await runSession({ contestant, work: 'restart', directory, count: 100 })
+  const { firstPushMs, rssMb } = await runSession({ contestant, work: 'restart', directory, count: 50 })
   return {
     [`drain${size}`]: drain,
     [`drainCpuUs${size}`]: drainCpuUs,

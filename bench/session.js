@@ -7,7 +7,7 @@ import { payloadOf } from './support/payload.js'
 
 const order = JSON.parse(process.argv[2])
 const contestant = await contestants[order.contestant]()
-const works = { speed, fill, backlog, restart }
+const works = { speed, fill, backlog, restart, steady, memory }
 
 const server = await contestant.startServer?.(order.directory)
 const pids = server ? [server.pid] : []
@@ -62,7 +62,7 @@ async function speed({ one, many, warm }) {
     measured.drainCpuUs = (after.cpuUs - filled.cpuUs) / (one + many)
     measured.drainBytes = (after.writtenBytes - filled.writtenBytes) / (one + many)
     const begunAt = performance.now()
-    const ended = gate.reached(many)
+    const ended = gate.reached(one + 2 * many)
     await enqueueRate(queue.enqueue, payloads(many, one + many), 100)
     await ended
     measured.endToEnd = rate(many, begunAt)
@@ -95,10 +95,17 @@ async function backlog({ size, count, warm }) {
   await warmUp.close()
   const queue = await open('queue')
   await fillQueue(queue, size)
+  const gate = allowingPush()
   const before = usage(pids)
   const startedAt = performance.now()
-  const endedAt = await drained(queue, countingPush(), count)
+  const allowed = gate.allow(count)
+  queue.drain(gate.push)
+  const endedAt = await allowed
   const after = usage(pids)
+  // What is left waits for the next process.
+  const closing = queue.close()
+  gate.open()
+  await closing
   return { drain: (count * 1_000) / (endedAt - startedAt), drainCpuUs: (after.cpuUs - before.cpuUs) / count }
 }
 
@@ -107,9 +114,106 @@ async function restart({ count }) {
   const startedAt = performance.now()
   const queue = await open('queue')
   const gate = countingPush()
-  const first = gate.reached(1)
+  const pushed = [gate.reached(1), gate.reached(count)]
   queue.drain(gate.push)
-  const firstPushMs = (await first) - startedAt
-  await gate.reached(count - 1)
+  const firstPushMs = (await pushed[0]) - startedAt
+  await pushed[1]
   return { firstPushMs, rssMb: usage(pids).rssBytes / 1e6 }
+}
+
+/** CPU time of an entry that is enqueued behind `size` others, and of one that is drained in front of as many. */
+async function steady({ size, count, repeats }) {
+  await repeat(await openWaiting('warm', count), count, repeats)
+  const { enqueueUs, drainUs } = await repeat(await openWaiting('queue', size), count, repeats)
+  return { enqueueUs, drainUs, cpuUs: enqueueUs + drainUs }
+}
+
+async function openWaiting(name, size) {
+  const queue = await open(name)
+  const gate = allowingPush()
+  queue.drain(gate.push)
+  await fillQueue(queue, size)
+  return { queue, gate }
+}
+
+async function repeat({ queue, gate }, count, repeats) {
+  const used = { enqueueUs: 0, drainUs: 0 }
+  for (let turn = 0; turn < repeats; turn += 1) {
+    const some = payloads(count)
+    const before = usage(pids).cpuUs
+    await enqueueRate(queue.enqueue, some, 100)
+    const between = usage(pids).cpuUs
+    await gate.allow(count)
+    used.enqueueUs += (between - before) / (count * repeats)
+    used.drainUs += (usage(pids).cpuUs - between) / (count * repeats)
+  }
+  const closing = queue.close()
+  gate.open()
+  await closing
+  return used
+}
+
+/** A push that waits when as many as were allowed have been. */
+function allowingPush() {
+  let left = 0
+  let goOn
+  let whenSpent
+  return {
+    async push() {
+      if (left === 0) await new Promise((resolve) => (goOn = resolve))
+      left -= 1
+      if (left === 0) whenSpent(performance.now())
+    },
+    /** Resolves, with the moment, when so many have been pushed. */
+    allow(count) {
+      left = count
+      goOn?.()
+      return new Promise((resolve) => (whenSpent = resolve))
+    },
+    open() {
+      left = Infinity
+      goOn?.()
+    },
+  }
+}
+
+/** What the process holds before and after `size` entries have come, and what the heap holds while they go. */
+async function memory({ size }) {
+  const queue = await open('queue')
+  const gate = countingPush()
+  const step = size / 10
+  const base = 20_000
+  const heapMb = () => {
+    globalThis.gc()
+    return process.memoryUsage().heapUsed / 1e6
+  }
+  await enqueueRate(queue.enqueue, payloads(base), 100)
+  const warm = gate.reached(base)
+  const steps = Array.from({ length: 10 }, (_, index) => gate.reached(base + (index + 1) * step))
+  let pushOn = gate.push
+  queue.drain((payload) => pushOn(payload))
+  await warm
+  let goOn
+  const closed = new Promise((resolve) => (goOn = resolve))
+  pushOn = async (payload) => {
+    await closed
+    return gate.push(payload)
+  }
+  const before = { rss: usage().rssBytes / 1e6, heap: heapMb() }
+  await fillQueue(queue, size)
+  const waiting = { rss: usage().rssBytes / 1e6, heap: heapMb() }
+  goOn()
+  const heaps = []
+  for (const reached of steps) {
+    await reached
+    heaps.push(heapMb())
+  }
+  return {
+    rssBeforeMb: before.rss,
+    rssWaitingMb: waiting.rss,
+    rssEndMb: usage().rssBytes / 1e6,
+    heapBeforeMb: before.heap,
+    heapWaitingMb: waiting.heap,
+    heaps,
+  }
 }

@@ -19,8 +19,18 @@ export const bullmqEverySecond = {
 
 function startRedis(directory, appendfsync) {
   return startServer('redis-server', (port) => [
-    ...['--bind', '127.0.0.1', '--port', String(port), '--dir', directory],
-    ...['--appendonly', 'yes', '--appendfsync', appendfsync, '--save', ''],
+    '--bind',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--dir',
+    directory,
+    '--appendonly',
+    'yes',
+    '--appendfsync',
+    appendfsync,
+    '--save',
+    '',
   ])
 }
 

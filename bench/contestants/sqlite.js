@@ -19,7 +19,7 @@ export const sqliteFullGathered = {
     function flush() {
       const group = waiting
       waiting = []
-      queue.enqueueMany(group.map(({ payload }) => payload))
+      void queue.enqueueMany(group.map(({ payload }) => payload))
       for (const { resolve } of group) resolve()
     }
     return {

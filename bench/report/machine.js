@@ -33,7 +33,8 @@ export function versionsOf() {
     ['nats-server', '--version'],
   ]) {
     try {
-      versions[command] = /\d+\.\d+\.\d+/.exec(execFileSync(command, [argument], { encoding: 'utf8' }))?.[0] ?? 'unknown'
+      versions[command] =
+        /\d+\.\d+\.\d+/.exec(execFileSync(command, [argument], { encoding: 'utf8' }))?.[0] ?? 'unknown'
     } catch {
       versions[command] = 'not installed'
     }

@@ -31,7 +31,7 @@ export function tablesOf({ date, machine, versions, sizes, backlogs, rounds, con
         plain('drainBytes', 0),
       ),
     ),
-    `With a backlog (medians of ${rounds.backlog} rounds): entries per second over the first 1,000; in a new process, ms from opening to the first push; memory of that process and its server after 100 pushes.`,
+    `With a backlog (medians of ${rounds.backlog} rounds): entries per second over the first 1,000; in a new process, ms from opening to the first push; memory of that process and its server after 50 pushes.`,
     table(
       [
         '',

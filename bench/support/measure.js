@@ -16,20 +16,16 @@ export function rate(count, startedAt) {
   return (count * 1_000) / (performance.now() - startedAt)
 }
 
-/** A push that does nothing but count; `reached(n)` resolves at the n-th from now. */
+/** A push that does nothing but count; `reached(n)` resolves, with the moment, at the n-th from the beginning. */
 export function countingPush() {
+  const targets = new Map()
   let count = 0
-  let target = Infinity
-  let hit
   return {
     async push() {
       count += 1
-      if (count === target) hit(performance.now())
+      targets.get(count)?.(performance.now())
     },
-    reached(more) {
-      target = count + more
-      return new Promise((resolve) => (hit = resolve))
-    },
+    reached: (target) => new Promise((resolve) => targets.set(target, resolve)),
   }
 }
 

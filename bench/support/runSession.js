@@ -8,10 +8,14 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 const session = fileURLToPath(new URL('../session.js', import.meta.url))
 
+/** A session that takes longer is ended, and counts as failed. */
+const longestMs = 300_000
+
 /** Makes one contestant do one work in a process of its own; answers what it measured. */
 export async function runSession(order) {
   const { stdout } = await run(process.execPath, [...(order.flags ?? []), session, JSON.stringify(order)], {
     maxBuffer: 1e8,
+    timeout: longestMs,
   })
   return JSON.parse(stdout.trim().split('\n').at(-1))
 }
