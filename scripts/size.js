@@ -71,6 +71,8 @@ if (asked.modules) {
 for (const [name, bytes] of Object.entries(measured)) {
   const limit = asked.update ? bytes : (limits[name] ?? 0)
   const isTooLarge = bytes > limit
-  console.log(`${String(bytes).padStart(7)}  ${name}${isTooLarge ? `: more than the ${limit} of scripts/size.json` : ''}`)
+  console.log(
+    `${String(bytes).padStart(7)}  ${name}${isTooLarge ? `: more than the ${limit} of scripts/size.json` : ''}`,
+  )
   if (isTooLarge) process.exitCode = 1
 }

@@ -41,12 +41,14 @@ const calls = {
   },
 }
 
-process.on('message', async ({ number, call, args }) => {
+async function answer({ number, call, args }) {
   try {
     const result = await (calls[call] ?? store[call])(...args)
     process.send({ number, result })
   } catch (error) {
     process.send({ number, error: { code: error.code, message: error.message } })
   }
-})
+}
+
+process.on('message', (message) => void answer(message))
 process.send({ ready: true })
