@@ -1,15 +1,26 @@
-// Where the time of an entry goes: `npm --prefix bench run profile -- [entries]`. Profiles by sampling the CPU, every 100 us.
+// Where the time of an entry goes: `npm --prefix bench run profile -- [options]`. Profiles by sampling the CPU, every 100 us.
 import { Session } from 'node:inspector/promises'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { outboxHandle } from './contestants/outbox.js'
+import { replaceBetween } from './report/page.js'
 import { countingPush, enqueueRate, usage } from './support/measure.js'
 import { payloadOf } from './support/payload.js'
 import { inDirectory } from './support/runSession.js'
 import { table } from './support/table.js'
 
-const entries = Number(process.argv[2] ?? 100_000)
-const shown = Number(process.argv[3] ?? 24)
+const { values: options } = parseArgs({
+  options: {
+    entries: { type: 'string', default: '100000' },
+    shown: { type: 'string', default: '12' },
+    /** Puts the tables into docs/performance.md. */
+    write: { type: 'boolean', default: false },
+  },
+})
+const entries = Number(options.entries)
+const parts = []
 
 await inDirectory(async (directory) => {
   const session = new Session()
@@ -23,8 +34,10 @@ await inDirectory(async (directory) => {
     await work()
     const cpuUs = (usage().cpuUs - before.cpuUs) / count
     const { profile } = await session.post('Profiler.stop')
-    process.stdout.write(`\n${name}, ${count.toLocaleString('en')} entries: ${cpuUs.toFixed(1)} us of CPU each\n\n`)
-    process.stdout.write(table(['function', 'share', 'us an entry'], rowsOf(profile, cpuUs)))
+    parts.push(
+      `${name}, ${count.toLocaleString('en')} entries: ${cpuUs.toFixed(1)} us of CPU time each, the profiler's own included.`,
+      table(['function', 'share', 'us an entry'], rowsOf(profile, cpuUs)),
+    )
   }
 
   const payloads = (count) => Array.from({ length: count }, (_, number) => payloadOf(number))
@@ -47,6 +60,9 @@ await inDirectory(async (directory) => {
     await queue.close()
   }
 })
+const text = parts.join('\n\n')
+process.stdout.write(`${text}\n`)
+if (options.write) replaceBetween(fileURLToPath(new URL('../docs/performance.md', import.meta.url)), 'profile', text)
 process.exit()
 
 /** The functions with the largest share of the samples in which the CPU worked. */
@@ -56,13 +72,14 @@ function rowsOf({ nodes, samples, timeDeltas }, cpuUs) {
   let total = 0
   for (const [index, id] of samples.entries()) {
     const { functionName, url, lineNumber } = callFrames.get(id)
-    if (functionName === '(idle)') continue
+    // `dispatch` is the profiler at work.
+    if (functionName === '(idle)' || (functionName === 'dispatch' && url === '')) continue
     const place = url === '' ? '' : ` ${url.split('/').slice(-2).join('/')}:${lineNumber + 1}`
     const name = `${functionName || '(anonymous)'}${place}`
     times.set(name, (times.get(name) ?? 0) + timeDeltas[index])
     total += timeDeltas[index]
   }
-  const largest = [...times].toSorted(([, a], [, b]) => b - a).slice(0, shown)
+  const largest = [...times].toSorted(([, a], [, b]) => b - a).slice(0, Number(options.shown))
   return largest.map(([name, time]) => [
     name,
     `${((time / total) * 100).toFixed(1)} %`,
