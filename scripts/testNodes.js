@@ -1,4 +1,4 @@
-// Runs the whole suite on every Node that is supported, one after the other, and prints a table; each Node comes from the registry.
+// Runs the whole suite on every Node that is supported, one after the other, and prints a table. Each Node is installed on the way.
 // `npm run test:nodes -- 22 26` runs it on these only; what follows `--`, and any path, goes to vitest.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'

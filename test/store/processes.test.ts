@@ -9,7 +9,7 @@ import { compileFsStore } from './support/compiled.ts'
 import { inDirectory, withStore } from './support/places.ts'
 import type { Worker } from './support/worker.ts'
 import { startWorker } from './support/worker.ts'
-import { seededRandom } from './support/random.ts'
+import { seededRandom } from '../support/seededRandom.ts'
 
 let compiled: Compiled
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import type { Entry } from '../../entry.ts'
-import { OutboxError, errorText } from '../../errors.ts'
+import { OutboxError, errorText, optionError, shown } from '../../errors.ts'
 import { headersFrom } from './headers.ts'
 import type { AnswerKind } from './verdict.ts'
 
@@ -40,7 +40,7 @@ export type RequestHeaders = Headers | Readonly<Record<string, string>> | readon
 
 /** @throws OutboxError `OUTBOX_OPTION` naming the option, the rule and what came; never a header's value. */
 export function checkOptions<P>(options: HttpPushOptions<P>): void {
-  if (typeof options !== 'object' || options === null) throw badOption('options', 'an object', options)
+  if (typeof options !== 'object' || options === null) throw optionError('options', 'an object', options)
   for (const [option, value] of Object.entries(options)) {
     if (!known.includes(option)) {
       throw new OutboxError(
@@ -49,7 +49,7 @@ export function checkOptions<P>(options: HttpPushOptions<P>): void {
       )
     }
     if (callables.includes(option) && value !== undefined && typeof value !== 'function') {
-      throw badOption(option, 'a function', value)
+      throw optionError(option, 'a function', value)
     }
   }
   checkMethod(options.method)
@@ -81,7 +81,7 @@ const refusedMethods = ['GET', 'HEAD', 'CONNECT', 'TRACE', 'TRACK']
 function checkMethod(method: unknown): void {
   if (method === undefined) return
   if (typeof method === 'string' && token.test(method) && !refusedMethods.includes(method.toUpperCase())) return
-  throw badOption('method', `an HTTP method other than ${refusedMethods.join(', ')}`, method)
+  throw optionError('method', `an HTTP method other than ${refusedMethods.join(', ')}`, method)
 }
 
 function checkHeaders(headers: unknown): void {
@@ -94,14 +94,4 @@ function checkHeaders(headers: unknown): void {
       `\`headers\` must be headers or a function that gives them: ${errorText(error)}`,
     )
   }
-}
-
-function badOption(option: string, rule: string, value: unknown): OutboxError {
-  return new OutboxError('OUTBOX_OPTION', `\`${option}\` must be ${rule}, got ${shown(value)}`)
-}
-
-function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
-  return typeof value === 'function' ? 'a function' : String(value)
 }

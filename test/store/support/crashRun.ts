@@ -4,7 +4,7 @@ import { createHistorian, problemsAfterCrash } from './crashHistory.ts'
 import type { Historian, Mark } from './crashHistory.ts'
 import { crashStates, processCrash } from './crashStates.ts'
 import { processOfBoot, tunedStore } from './places.ts'
-import { seededRandom } from './random.ts'
+import { seededRandom } from '../../support/seededRandom.ts'
 import type { DiskImage } from './simulatedDisk.ts'
 import { createSimulatedDisk } from './simulatedDisk.ts'
 

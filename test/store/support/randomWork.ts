@@ -1,5 +1,5 @@
 import type { Historian } from './crashHistory.ts'
-import { seededRandom } from './random.ts'
+import { seededRandom } from '../../support/seededRandom.ts'
 
 /** So many operations by chance, the same for the same seed; each is one that makes sense then. */
 export function randomWork(seed: number, length: number): (does: Historian) => Promise<void> {
