@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { createActor } from 'xstate'
 import type { Actor, InspectionEvent } from 'xstate'
 import { outputOf } from '../machines/setup.ts'

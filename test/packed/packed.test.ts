@@ -161,7 +161,7 @@ describe('the declarations compile, those of libraries checked', () => {
     expect(await errorsOf(options, without)).toEqual(theMistake)
   })
 
-  test.fails('for an app that does not name the types of disposables', async () => {
+  test('for an app that does not name the types of disposables', async () => {
     expect(await errorsOf({ ...bundler, lib: ['es2022', 'dom'], types: [] }, onNodeOnly)).toEqual(theMistake)
   })
 })
