@@ -55,18 +55,6 @@ async function measureAll() {
     }
   }
 
-  for (let round = 0; round < Number(options.rounds); round += 1) {
-    for (const name of inTurn(round)) {
-      await attempt(all[name], (directory) => runSession({ contestant: name, work: 'speed', directory, ...sizes }))
-      progress(`round ${round + 1} of ${options.rounds}: ${name}`)
-    }
-  }
-  for (let round = 0; round < Number(options['backlog-rounds']); round += 1) {
-    for (const name of inTurn(round).filter((each) => each !== 'bare' && each !== 'machine')) {
-      for (const size of backlogs) await attempt(all[name], (directory) => measureBacklog(name, size, directory))
-      progress(`backlog round ${round + 1} of ${options['backlog-rounds']}: ${name}`)
-    }
-  }
   const found = {
     date: new Date().toISOString().slice(0, 10),
     machine: describeMachine(),
@@ -76,8 +64,23 @@ async function measureAll() {
     rounds: { speed: Number(options.rounds), backlog: Number(options['backlog-rounds']) },
     contestants: all,
   }
+  // After each round: who stops a long run keeps what it has measured, for `--again`.
+  const save = () => writeFileSync(`${results}bench.json`, JSON.stringify(found))
   mkdirSync(results, { recursive: true })
-  writeFileSync(`${results}bench.json`, JSON.stringify(found))
+  for (let round = 0; round < found.rounds.speed; round += 1) {
+    for (const name of inTurn(round)) {
+      await attempt(all[name], (directory) => runSession({ contestant: name, work: 'speed', directory, ...sizes }))
+      progress(`round ${round + 1} of ${found.rounds.speed}: ${name}`)
+    }
+    save()
+  }
+  for (let round = 0; round < found.rounds.backlog; round += 1) {
+    for (const name of inTurn(round).filter((each) => each !== 'bare' && each !== 'machine')) {
+      for (const size of backlogs) await attempt(all[name], (directory) => measureBacklog(name, size, directory))
+      progress(`backlog round ${round + 1} of ${found.rounds.backlog}: ${name}`)
+    }
+    save()
+  }
   return found
 }
 

@@ -4,7 +4,7 @@ import { medianOf } from './median.js'
 
 /** Writes two charts: who is how fast, and what a backlog does to that. */
 export function writeCharts({ backlogs, contestants }, directory) {
-  const all = Object.values(contestants).filter(({ reason }) => reason === undefined)
+  const all = Object.values(contestants).filter(({ runs }) => runs.length > 0)
   const seriesOf = (fields) => fields.map(([label, field]) => ({ label, of: ({ runs }) => medianOf(runs, field) }))
   const speed = seriesOf([
     ['enqueue, 100 callers', 'callers'],

@@ -9,7 +9,7 @@ export function tablesOf({ date, machine, versions, sizes, backlogs, rounds, con
   const rate = (field) => (each) => withRatio(medianOf(each.runs, field), ours && medianOf(ours.runs, field))
   const plain = (field, digits) => (each) => shown(medianOf(each.runs, field), digits)
   const rowsOf = (some, ...cells) => some.map((each) => [each.name, ...cells.map((cell) => cell(each))])
-  const some = all.filter(({ reason }) => reason === undefined)
+  const some = all.filter(({ runs }) => runs.length > 0)
   const draining = some.filter(({ runs }) => runs.some((run) => run.drain !== undefined))
   const waiting = some.filter(({ runs }) => runs.some((run) => `drain${largest}` in run))
 
@@ -52,7 +52,7 @@ export function tablesOf({ date, machine, versions, sizes, backlogs, rounds, con
   ]
   const leftOut = all.filter(({ reason }) => reason !== undefined)
   if (leftOut.length > 0) {
-    parts.push('Left out:', leftOut.map(({ name, reason }) => `- ${name}: ${reason}`).join('\n'))
+    parts.push('Left out, or not to the end:', leftOut.map(({ name, reason }) => `- ${name}: ${reason}`).join('\n'))
   }
   return `${parts.join('\n\n')}\n`
 }

@@ -26,6 +26,6 @@ export async function inDirectory(work) {
   try {
     return await work(directory)
   } finally {
-    rmSync(directory, { recursive: true, force: true })
+    rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
   }
 }
