@@ -53,8 +53,17 @@ describe.skipIf(whyNoChromium() !== undefined)('tabs of one origin in Chromium',
     await using profile = await makeProfile()
     await using browser = await startBrowser(profile)
     const tabs = await Promise.all([browser.open(site.url), browser.open(site.url)])
-    await Promise.all(tabs.map((page) => page.evaluate(() => tab.start())))
+    await Promise.all(
+      tabs.map((page) =>
+        page.evaluate(async () => {
+          tab.start()
+          // The code of the store is a file of its own, which has to be here before the network goes.
+          await tab.outbox.size()
+        }),
+      ),
+    )
     await browser.context.setOffline(true)
+    await Promise.all(tabs.map((page) => page.waitForFunction(() => !navigator.onLine)))
     const kept = await Promise.all(tabs.map((page, index) => enqueueInBursts(page, `tab ${index}`)))
     await Promise.all(tabs.map((page) => page.close()))
     expect(site.pushes).toEqual([])
