@@ -27,7 +27,7 @@ const results = fileURLToPath(new URL('results/', import.meta.url))
 const backlogs = options.backlogs.split(',').map(Number)
 
 const measured = options.again ? JSON.parse(readFileSync(`${results}goals.json`, 'utf8')) : await measureAll()
-const text = `Measured on ${measured.date}: ${measured.machine}. ${measured.rounds} interleaved rounds; a ratio is the median of the rounds' ratios.\n\n${table(['what', 'wanted', 'measured', ''], rowsOf(measured))}`
+const text = `Measured on ${measured.date}: ${measured.machine}. ${measured.rounds} interleaved rounds; a ratio is the median of the rounds' ratios.\n\n${table(['what', 'wanted', 'measured', ''], rowsOf(measured))}\n${cpuOf(measured)}\n`
 process.stdout.write(text)
 if (options.write) replaceBetween(fileURLToPath(new URL('../docs/performance.md', import.meta.url)), 'goals', text)
 
@@ -84,6 +84,13 @@ async function measureAll() {
   mkdirSync(results, { recursive: true })
   writeFileSync(`${results}goals.json`, JSON.stringify(found))
   return found
+}
+
+function cpuOf({ speed }) {
+  const of = (who, field) => median(speed.map((round) => round[who][field])).toFixed(0)
+  const enqueue = ['bare', 'store', 'handle'].map((who) => `${who} ${of(who, 'enqueueCpuUs')}`)
+  const drain = ['store', 'handle'].map((who) => `${who} ${of(who, 'drainCpuUs')}`)
+  return `CPU time of an entry, us: enqueued by 100 callers: ${enqueue.join(', ')}; drained: ${drain.join(', ')}.`
 }
 
 function rowsOf({ speed, steady, restart, memory }) {
