@@ -10,6 +10,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 export async function startServer(command, argumentsFor) {
   const port = await freePort()
   const child = spawn(command, argumentsFor(port), { stdio: 'ignore' })
+  // A session that is ended from outside leaves no server behind.
+  process.once('SIGTERM', () => {
+    child.kill()
+    process.exit(1)
+  })
   const failure = once(child, 'exit').then(([code]) => {
     throw new Error(`${command} ended with code ${code}`)
   })
