@@ -110,6 +110,17 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
     return opened
   }
 
+  function watchConnectivity(): () => void {
+    try {
+      return (settings.connectivity ?? platformConnectivity()).watch((signal) => {
+        send({ type: signal === 'awake' ? 'flush' : signal })
+      })
+    } catch (error) {
+      reporter.warn('OUTBOX_OPTION', `\`connectivity\` must not throw, but did: ${errorText(error)}`)
+      return () => undefined
+    }
+  }
+
   function onChange(change: StoreChange): void {
     if (change.kind === 'control') return void control.read().catch(reporter.warnOfStore)
     if (change.kind === 'quarantined')
@@ -209,9 +220,7 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
     }
   }
 
-  const unwatchConnectivity = (settings.connectivity ?? platformConnectivity()).watch((signal) => {
-    send({ type: signal === 'awake' ? 'flush' : signal })
-  })
+  const unwatchConnectivity = watchConnectivity()
   port.receive((command) => {
     try {
       obey(command)

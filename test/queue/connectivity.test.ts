@@ -106,6 +106,16 @@ describe('inside a backoff', () => {
   })
 })
 
+test('a connectivity that throws is told of, and the outbox goes on as if always online', async () => {
+  await using world = createWorld(undefined, { connectivity: { watch: fails(new Error('no such event')) as never } })
+  await world.outbox.enqueue({ text: 'a' })
+  await world.time.quiet()
+  expect(world.texts()).toEqual(['a'])
+  expect(world.eventsOf('warning')).toMatchObject([
+    { code: 'OUTBOX_OPTION', message: '`connectivity` must not throw, but did: no such event' },
+  ])
+})
+
 test('an outbox that has ended listens no more', async () => {
   const connectivity = switchable()
   const world = createWorld(undefined, { connectivity })
