@@ -10,6 +10,7 @@ const aliasesWith = (defaultStore: string) => [
   { find: /^xstate-outbox\/fs$/, replacement: source('./src/store/fs/index.ts') },
   { find: /^xstate-outbox\/http$/, replacement: source('./src/push/http.ts') },
   { find: /^xstate-outbox\/idb$/, replacement: source('./src/store/idb/index.ts') },
+  { find: /^xstate-outbox\/inspect$/, replacement: source('./src/inspect/index.ts') },
   { find: /^xstate-outbox\/testing$/, replacement: source('./src/testing/index.ts') },
   { find: /^xstate-outbox\/testing\/server$/, replacement: source('./src/testing/server.ts') },
   { find: /^#default-store$/, replacement: source(defaultStore) },
