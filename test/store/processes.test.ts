@@ -194,11 +194,12 @@ describe('many processes that are killed', () => {
           const ids: string[] = []
           acknowledged.set(prefix, ids)
           const enough = 20 + Math.floor(random() * 60)
-          await new Promise<void>((resolve) => {
-            worker.appendForEver(draft(1), prefix, (id) => {
+          await new Promise<void>((resolve, reject) => {
+            const refused = worker.appendForEver(draft(1), prefix, (id) => {
               ids.push(id)
               if (ids.length === enough) resolve()
             })
+            refused.catch(reject)
           })
           await worker.kill()
         }

@@ -112,10 +112,27 @@ function freeWriter(directory: Directory, log: Log, processes: Processes): numbe
 /** How long a writer of another container has written nothing before its place may be taken, ms. */
 const strangerIdleMs = 600_000
 
-/** The writers that nobody writes as any more. What they have written is certain only in what is read after this. */
-export function freeWriters(directory: Directory, log: Log, processes: Processes): ReadonlySet<number> {
-  const present = [...log.writers.values()]
-  return new Set(present.filter((each) => isFree(directory, each, processes)).map(({ writer }) => writer))
+/**
+ * The writers whose last segment nobody will add to, brought up to date. Whom nobody was before the log was read has written all
+ * that was read; whoever became that writer meanwhile has begun the next segment, which is not to be taken for an ended one.
+ * @param refresh - brings the log up to date.
+ */
+export function endedWriters(
+  directory: Directory,
+  log: Log,
+  processes: Processes,
+  refresh: () => void,
+): ReadonlySet<number> {
+  const lastOfFree = new Map<number, number | undefined>()
+  for (const present of log.writers.values()) {
+    if (isFree(directory, present, processes)) lastOfFree.set(present.writer, present.numbers.at(-1))
+  }
+  refresh()
+  const ended = new Set<number>()
+  for (const [writer, last] of lastOfFree) {
+    if (log.writers.get(writer)?.numbers.at(-1) === last) ended.add(writer)
+  }
+  return ended
 }
 
 /**

@@ -1,7 +1,7 @@
 import { errnoOf } from './files.ts'
 import type { Directory } from './directory.ts'
 import { firstAuditIn } from './auditTrail.ts'
-import { freeWriters } from './claim.ts'
+import { endedWriters } from './claim.ts'
 import type { Journal } from './journal.ts'
 import { readDeadLetter } from './deadLetters.ts'
 import type { DeadPlace, Ledger } from './ledger.ts'
@@ -33,10 +33,9 @@ export interface Cleaning {
  */
 export async function cleanUp(cleaning: Cleaning): Promise<void> {
   const { directory, log, ledger, journal, rewritten, isStillHeld } = cleaning
-  const free = freeWriters(directory, log, cleaning.processes)
-  cleaning.refresh()
+  const ended = endedWriters(directory, log, cleaning.processes, cleaning.refresh)
   moveLonelyLetters(cleaning)
-  const names = [...settledSegments(log, ledger, free), ...pastJournals(cleaning)]
+  const names = [...settledSegments(log, ledger, ended), ...pastJournals(cleaning)]
   const sparse = [...sparseSegments(log, ledger, rewritten)]
   for (const { writer, end } of log.writers.values()) ledger.writer(writer).end = end
   for (const { writer, number } of sparse) {
@@ -90,14 +89,14 @@ function moveLonelyLetters({ directory, ledger, journal, epoch }: Cleaning): voi
 /** Dead letters are lonely when they are less than this part of a journal's part. */
 const lonelyPart = 0.1
 
-function* settledSegments(log: Log, ledger: Ledger, free: ReadonlySet<number>): Generator<string> {
+function* settledSegments(log: Log, ledger: Ledger, ended: ReadonlySet<number>): Generator<string> {
   for (const present of log.writers.values()) {
     const { writer, numbers, end } = present
     const { settled, heeded } = ledger.writer(writer)
     for (const [index, number] of numbers.entries()) {
       const next = numbers[index + 1]
       const header = next === undefined ? undefined : log.opening(writer, next)?.header
-      const after = header ?? (next === undefined && free.has(writer) ? end : undefined)
+      const after = header ?? (next === undefined && ended.has(writer) ? end : undefined)
       if (after === undefined || after.ordinal > settled.firstMissing() || after.specials > heeded) break
       yield segmentName(writer, number)
     }
@@ -117,8 +116,8 @@ function hasSettledHead(log: Log, ledger: Ledger): boolean {
 }
 
 /** Whether any segment could go. */
-export function hasSettledSegment(log: Log, ledger: Ledger, free: ReadonlySet<number>): boolean {
-  return settledSegments(log, ledger, free).next().done !== true
+export function hasSettledSegment(log: Log, ledger: Ledger, ended: ReadonlySet<number>): boolean {
+  return settledSegments(log, ledger, ended).next().done !== true
 }
 
 function* pastJournals({ directory, ledger, journal, epoch, auditLimit }: Cleaning): Generator<string> {

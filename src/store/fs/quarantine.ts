@@ -31,12 +31,12 @@ export function* keepRemains(
   directory: Directory,
   log: Log,
   ledger: Ledger,
-  free: ReadonlySet<number>,
+  ended: ReadonlySet<number>,
 ): Generator<Remains> {
   for (const { writer, numbers, end: last } of log.writers.values()) {
     for (const [index, number] of numbers.entries()) {
       if (number <= ledger.writer(writer).looked) continue
-      if (index === numbers.length - 1 && !free.has(writer)) break
+      if (index === numbers.length - 1 && !ended.has(writer)) break
       const end = number > last.number ? 0 : log.endOf(writer, number)
       const size = directory.files.stat(log.pathOf(writer, number))?.size ?? 0
       const remains = size > end ? readPart(directory, writer, number, end, size) : undefined

@@ -2,7 +2,7 @@ import type { Lease, StoreChange } from '../contract.ts'
 import { pendingCount } from './counts.ts'
 import { createAppender } from './appender.ts'
 import type { Appender } from './appender.ts'
-import { freeWriters } from './claim.ts'
+import { endedWriters } from './claim.ts'
 import { cleanUp, hasCleaning, hasSettledSegment } from './cleanup.ts'
 import type { Directory } from './directory.ts'
 import type { Missing } from './entryStream.ts'
@@ -203,17 +203,16 @@ export function createSession(
   function tidyUp(present: Held): void {
     reserve.refill()
     try {
-      const free = freeWriters(directory, log, processes)
-      refresh()
-      lookBehindEnds(present, free)
-      if (hasSettledSegment(log, ledger(), free) || hasCleaning(log, ledger(), rewritten)) clean()
+      const ended = endedWriters(directory, log, processes, refresh)
+      lookBehindEnds(present, ended)
+      if (hasSettledSegment(log, ledger(), ended) || hasCleaning(log, ledger(), rewritten)) clean()
     } catch {
       // It can lie about until the next holder comes.
     }
   }
 
-  function lookBehindEnds({ journal }: Held, free: ReadonlySet<number>): void {
-    for (const { writer, number, reason } of keepRemains(directory, log, ledger(), free)) {
+  function lookBehindEnds({ journal }: Held, ended: ReadonlySet<number>): void {
+    for (const { writer, number, reason } of keepRemains(directory, log, ledger(), ended)) {
       journal.record([{ is: 'looked', writer, number }])
       if (reason !== undefined) deps.tell({ kind: 'quarantined', reason })
     }

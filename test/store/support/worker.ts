@@ -16,8 +16,8 @@ export interface Worker {
   take(): Promise<number>
   release(epoch: number): Promise<void>
   drain(): Promise<readonly string[]>
-  /** Appends copies of `draft` without end; each acknowledged id is told to `onAppended`. */
-  appendForEver(draft: unknown, prefix: string, onAppended: (id: string) => void): void
+  /** Appends copies of `draft` until it is killed; each acknowledged id is told to `onAppended`. Rejects when one is refused. */
+  appendForEver(draft: unknown, prefix: string, onAppended: (id: string) => void): Promise<never>
   /** Resolves when a lease of this worker was lost, with its epoch. */
   lost(): Promise<number>
   signal(name: NodeJS.Signals): void
@@ -77,8 +77,7 @@ export async function startWorker(
     drain: () => call('drain') as Promise<readonly string[]>,
     appendForEver(draft, prefix, tell) {
       onAppended = tell
-      // It ends with the worker.
-      void call('appendForEver', draft, prefix)
+      return call('appendForEver', draft, prefix) as Promise<never>
     },
     lost: () =>
       new Promise((resolve) => {
