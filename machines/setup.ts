@@ -97,6 +97,13 @@ function chunkMs({ waitLeftMs }: SyncContext): number {
   return Math.min(waitLeftMs, longestChunkMs)
 }
 
+function lastErrorAfter<P>(event: OutboxEvent<P>, before: string | undefined): string | undefined {
+  if (event.type === 'delivered') return undefined
+  if (event.type === 'dropped' || event.type === 'retryScheduled') return event.reason
+  const isError = event.type === 'warning' && (event.code === 'OUTBOX_STORE' || event.code === 'OUTBOX_UNREADABLE')
+  return isError ? event.reason : before
+}
+
 /** What the reports of one batch add to the context. */
 function afterReports<P>(
   context: SyncContext,
@@ -105,19 +112,15 @@ function afterReports<P>(
   let { delivered, items, dropped, skipped } = context.tally
   let { lastError } = context
   for (const event of events) {
+    lastError = lastErrorAfter(event, lastError)
+    // What another context has done is no part of this one's tally.
+    if (event.origin === 'elsewhere') continue
     if (event.type === 'delivered') {
       delivered += 1
       items += event.entry.items
-      lastError = undefined
-    } else if (event.type === 'dropped') {
-      dropped += 1
-      lastError = event.reason
-    } else if (event.type === 'skipped') skipped += 1
-    else if (event.type === 'retryScheduled') lastError = event.reason
-    else if (event.type === 'warning') {
-      if (event.code === 'OUTBOX_UNREADABLE') dropped += 1
-      if (event.code === 'OUTBOX_STORE' || event.code === 'OUTBOX_UNREADABLE') lastError = event.reason
-    }
+    } else if (event.type === 'dropped') dropped += 1
+    else if (event.type === 'skipped') skipped += 1
+    else if (event.type === 'warning' && event.code === 'OUTBOX_UNREADABLE') dropped += 1
   }
   return {
     tally: { delivered, items, dropped, skipped },
@@ -163,6 +166,10 @@ export const setupSync = <P>() =>
         dirty: true,
         cut: ({ context }, { cut }: { cut: Cut }) => (context.cut === 'all' ? 'all' : cut),
       }),
+      /** With an `id`, only if it is that entry which waits. */
+      cutWaitOf: assign(({ context }, { id }: { readonly id?: string }) =>
+        id === undefined || id === context.wait?.id ? { dirty: true, cut: 'all' as const } : {},
+      ),
       rememberWait: assign((_, { wait }: { wait: Wait }) => ({ wait, waitLeftMs: wait.leftMs })),
       spendChunk: assign({ waitLeftMs: ({ context }) => context.waitLeftMs - chunkMs(context) }),
       count: assign(({ context }, reports: Reports<P>) => afterReports(context, reports)),
@@ -180,7 +187,6 @@ export const setupSync = <P>() =>
       isResting: ({ context }) => restOf(context) !== 'ready',
       isRestingAs: ({ context }, { rest }: { rest: Rest }) => restOf(context) === rest,
       canDrain: ({ context }) => restOf(context) === 'ready' && context.dirty,
-      concernsHead: ({ context }, { id }: { readonly id?: string }) => id === undefined || id === context.wait?.id,
       isCutShort: ({ context: { cut, wait } }) =>
         cut === 'all' || (cut === 'backoff' && (wait?.kind === 'backoff' || wait?.kind === 'store')),
       /** The only guard that looks at a clock: `createSyncMachine` provides it with the actor's own. */

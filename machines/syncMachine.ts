@@ -19,10 +19,17 @@ export const syncMachineOf = <P>() =>
         actions: { type: 'order', params: ({ event }) => ({ type: 'appendAll', requests: event.entries }) },
       },
       wake: { actions: { type: 'setFlags', params: { dirty: true } } },
-      flush: { actions: { type: 'cutWaits', params: { cut: 'backoff' } } },
+      flush: {
+        actions: [
+          { type: 'cutWaits', params: { cut: 'backoff' } },
+          { type: 'order', params: ({ event }) => ({ type: 'ask', ask: event }) },
+        ],
+      },
       retry: {
-        guard: { type: 'concernsHead', params: ({ event }) => event },
-        actions: { type: 'cutWaits', params: { cut: 'all' } },
+        actions: [
+          { type: 'cutWaitOf', params: ({ event }) => event },
+          { type: 'order', params: ({ event }) => ({ type: 'ask', ask: event }) },
+        ],
       },
       pause: {
         actions: [

@@ -7,10 +7,12 @@ import { appendError, errorText, OutboxError } from './errors.ts'
 import type { Heads } from './heads.ts'
 import { createHeads } from './heads.ts'
 import { createLeaseKeeper } from './lease.ts'
+import { uuidv7 } from './id.ts'
 import type { Limits } from './limits.ts'
 import { createHighWaterMark, limitsFor } from './limits.ts'
 import type { Settings } from './options.ts'
 import { createPasses } from './pass.ts'
+import { createNewsDesk } from './news.ts'
 import { prepare } from './prepare.ts'
 import type { EngineCommand, EngineEvent, EnqueueRequest, PreparedRequest } from './report.ts'
 import { createReporter } from './reporter.ts'
@@ -40,6 +42,7 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
   let opened: { readonly store: Store; readonly heads: Heads; unwatch(): void } | undefined
 
   const send = (event: EngineEvent<P>): void => {
+    news.tell(event)
     if (!isOver) port.send(event)
   }
   const openStore = async (): Promise<Store> => {
@@ -69,6 +72,12 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
       reporter.warnOfStore(error)
       send({ type: 'engine.leading' })
     },
+  })
+  const news = createNewsDesk<P>({
+    self: uuidv7(),
+    store: () => opened?.store,
+    onEvent: reporter.add,
+    onAsk: (ask) => (keeper.isHeld() ? send(ask) : undefined),
   })
   const control = createControlDesk<P>({
     openStore,
@@ -122,6 +131,7 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
   }
 
   function onChange(change: StoreChange): void {
+    if (change.kind === 'news') return news.hear(change.news)
     if (change.kind === 'control') return void control.read().catch(reporter.warnOfStore)
     if (change.kind === 'quarantined')
       reporter.warn('OUTBOX_QUARANTINED', `moved aside: ${change.reason}`, change.reason)
@@ -172,6 +182,9 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
         return passes.order(command)
       case 'halt':
         return passes.halt()
+      case 'ask':
+        // Whoever drains hears of it by itself.
+        return keeper.isHeld() ? undefined : news.ask(command.ask)
       case 'control':
         isOffline = command.offline ?? isOffline
         if (command.paused === true) control.pause()

@@ -10,6 +10,7 @@ const leasePatienceMs = 100
 export interface LeaseKeeper {
   /** The lease if it is held or granted at once; else undefined, and `onGranted` says when it has come. */
   take(): Promise<Lease | undefined>
+  isHeld(): boolean
   /** Gives the lease up, or the place in line, after a while unless it is taken again. */
   linger(): void
   /** Forgets a lease that is lost. */
@@ -113,6 +114,7 @@ export function createLeaseKeeper(deps: {
 
   return {
     take,
+    isHeld: () => held !== undefined,
     forget,
     standBy,
     release,

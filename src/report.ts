@@ -140,6 +140,8 @@ export type EngineCommand<P> =
   /** One pass; `id` is the entry whose wait `cut: 'all'` overrides. */
   | { readonly type: 'drain'; readonly cut: Cut; readonly id?: string }
   | { readonly type: 'halt' }
+  /** Passes the wish on to the context that drains, if that is another one. */
+  | { readonly type: 'ask'; readonly ask: Ask }
   /** `paused: false` lifts a hold, too. */
   | { readonly type: 'control'; readonly paused?: boolean; readonly offline?: boolean }
   | { readonly type: 'close' }
@@ -151,8 +153,11 @@ export interface Reports<P> {
   readonly changed?: boolean
 }
 
-/** What the engine passes on from the platform: the commands that a person would give. */
-type Signal = { readonly type: 'online' } | { readonly type: 'offline' } | { readonly type: 'flush' }
+/** What a context may ask of the one that drains. */
+export type Ask = { readonly type: 'flush' } | { readonly type: 'retry'; readonly id?: string }
+
+/** What the engine passes on from the platform and from other contexts: the commands that a person would give. */
+type Signal = { readonly type: 'online' } | { readonly type: 'offline' } | Ask
 
 /** What the engine reports to its machine; internal. A pass ends with exactly one of the first five. */
 export type EngineEvent<P> =

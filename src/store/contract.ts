@@ -51,6 +51,8 @@ export type StoreChange =
   | { readonly kind: 'removed' }
   | { readonly kind: 'control' }
   | { readonly kind: 'quarantined'; readonly reason: string }
+  /** What another context announced. */
+  | { readonly kind: 'news'; readonly news: unknown }
 
 /** The right to drain, held by one context at a time. */
 export interface Lease {
@@ -118,6 +120,14 @@ export interface Store {
    * watches one store object together with others may also hear of appends and settlements made through it.
    */
   watch(onChange: (change: StoreChange) => void): () => void
+
+  /**
+   * Tells the other contexts that watch this store something that is stored nowhere; it may arrive or not. A store that cannot reach
+   * them leaves this out.
+   * @param news - what `structuredClone` can copy.
+   * @throws DOMException `DataCloneError` when it cannot be copied.
+   */
+  announce?(news: unknown): void
 
   /** Ends what was begun and lets go of lease, files and connections; the next use opens again. */
   close(): Promise<void>

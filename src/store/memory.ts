@@ -180,6 +180,7 @@ export function memoryStore({ auditLimit = defaultAuditLimit }: MemoryStoreOptio
     },
 
     watch: (onChange) => watchers.add(onChange),
+    announce: (news) => watchers.tellOthers({ kind: 'news', news: structuredClone(news) }),
 
     async close() {
       held?.lose()

@@ -3,11 +3,13 @@ import type { Store } from '../store/contract.ts'
 /** The name of a method of `Store`. */
 export type StoreMethod = Exclude<keyof Store, 'durability'>
 
+type Method<M extends StoreMethod> = Required<Store>[M]
+
 /**
  * What happens instead of a call: `real` makes the call after all, and may be called at any moment, or never. What the fault answers
  * is what the caller gets.
  */
-export type Fault<M extends StoreMethod> = (real: () => ReturnType<Store[M]>, args: Parameters<Store[M]>) => unknown
+export type Fault<M extends StoreMethod> = (real: () => ReturnType<Method<M>>, args: Parameters<Method<M>>) => unknown
 
 /** A store in front of another one, with faults. */
 export interface FaultyStore extends Store {

@@ -61,6 +61,62 @@ describe.skipIf(whyNoChromium() !== undefined)('the one tab that drains in Chrom
     expect(fateOf(kept, site.pushes.slice(1))).toEqual({ lost: 0, repeated: 0, outOfOrder: 0 })
   })
 
+  it('tells every tab of each outcome, and goes on at once when another tab asks', async () => {
+    await using site = await startSite(bundle, ({ number }, { ofKey }) => {
+      if (ofKey > 0 || number === 3) return {}
+      if (number === 1) return { status: 400 }
+      return { status: 503, headers: { 'retry-after': number === 0 ? '0' : '3600' } }
+    })
+    await using profile = await makeProfile()
+    await using browser = await startBrowser(profile)
+    const [leader, other] = await Promise.all([browser.open(site.url), browser.open(site.url)])
+    await leader.evaluate(async () => {
+      tab.start()
+      await tab.enqueue('leader', 0, 1)
+      await tab.heard('retryScheduled')
+    })
+    await other.evaluate(() => tab.start())
+    await reason(other, 'standby')
+    const askedAtMs = performance.now()
+    await other.evaluate(() => tab.outbox.flush())
+    await site.received(2)
+    const flushedMs = (site.pushes[1] as Push).atMs - askedAtMs
+    const { kept } = await other.evaluate(async () => {
+      await tab.heard('drained')
+      return tab.enqueue('other', 1, 3)
+    })
+    await leader.waitForFunction(() => tab.outbox.status().pending === 2 && tab.outbox.status().state === 'backoff')
+    await other.evaluate((id) => {
+      tab.outbox.retry({ id })
+    }, kept[1] ?? '')
+    await other.waitForFunction(() => tab.events.filter(({ type }) => type === 'drained').length === 2)
+    const toldTo = (page: Page) =>
+      page.evaluate(() =>
+        tab.events.flatMap((event) =>
+          event.type === 'enqueued' || event.type === 'warning' || event.type === 'enqueueFailed'
+            ? []
+            : [`${event.type}${'entry' in event ? ` ${event.entry.payload.number}` : ''} ${event.origin}`],
+        ),
+      )
+    const [here, elsewhere] = [await toldTo(leader), await toldTo(other)]
+    printFigures('events of another tab, and flush from there to the request', {
+      events: elsewhere.length,
+      flushedMs: Math.round(flushedMs),
+    })
+    expect(here).toEqual([
+      'retryScheduled 0 here',
+      'delivered 0 here',
+      'drained here',
+      'dropped 1 here',
+      'retryScheduled 2 here',
+      'delivered 2 here',
+      'delivered 3 here',
+      'drained here',
+    ])
+    // The first outcome came before the other tab was there.
+    expect(elsewhere).toEqual(here.slice(1).map((line) => line.replace('here', 'elsewhere')))
+  })
+
   it('asks a server that wants a new sign-in at most once a tab, and goes on when one of them resumes', async () => {
     let isSignedIn = false
     await using site = await startSite(bundle, () => (isSignedIn ? {} : { status: 401 }))

@@ -14,7 +14,7 @@ export interface Notices extends Watchers {
   onReleased(callback: () => void): () => void
 }
 
-/** @param onHeard - another context has changed something. */
+/** @param onHeard - another context has changed what is stored. */
 export function createNotices(name: string, onHeard: () => void): Notices {
   const watchers = createWatchers()
   const releases = new Set<() => void>()
@@ -23,7 +23,7 @@ export function createNotices(name: string, onHeard: () => void): Notices {
 
   function hear({ data }: MessageEvent<unknown>): void {
     if (!isNotice(data)) return
-    onHeard()
+    if (data.kind !== 'news') onHeard()
     if (data.kind === 'released') for (const callback of releases) callback()
     else watchers.tell(data)
   }
@@ -87,5 +87,5 @@ function isNotice(data: unknown): data is Notice {
   if (!isObject(data)) return false
   const { kind, reason } = data
   if (kind === 'quarantined') return typeof reason === 'string'
-  return kind === 'appended' || kind === 'removed' || kind === 'control' || kind === 'released'
+  return kind === 'news' || kind === 'appended' || kind === 'removed' || kind === 'control' || kind === 'released'
 }

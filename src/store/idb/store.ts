@@ -160,6 +160,7 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
     },
 
     watch: (onChange) => notices.add(onChange),
+    announce: (news) => notices.tellOthers({ kind: 'news', news }),
 
     async close() {
       await appends.idle()

@@ -75,6 +75,22 @@ export const sharing: readonly BenchCase[] = [
   },
 
   {
+    name: 'passes what one context announces on to the others, if it can reach them',
+    async run({ store, other }) {
+      const second = other()
+      const unwatch = store.watch(() => {})
+      try {
+        const heard = nextChange(second, 'news')
+        if (store.announce === undefined) return
+        store.announce({ from: 'one', events: [{ type: 'drained' }] })
+        equal(await heard, { kind: 'news', news: { from: 'one', events: [{ type: 'drained' }] } })
+      } finally {
+        unwatch()
+      }
+    },
+  },
+
+  {
     name: 'shows the same entries, counts and history to everyone on the place',
     async run({ store, other }) {
       const second = other()

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest'
+import type { OutboxEvent, Store } from '../../src/index.ts'
+import { HoldError, memoryStore, PermanentError, RetryAfterError } from '../../src/index.ts'
+import { simulatedTime } from '../../src/testing/index.ts'
+import type { Note, NotePush } from '../support/world.ts'
+import { createWorld, scripted } from '../support/world.ts'
+
+const no = () => {
+  throw new Error('503')
+}
+
+/** Two contexts on one store; the first drains, the second stands by. */
+async function withTwo(
+  push: NotePush,
+  test: (drainer: ReturnType<typeof createWorld>, standby: ReturnType<typeof createWorld>) => Promise<void>,
+  store: Store = memoryStore(),
+) {
+  const time = simulatedTime()
+  await using drainer = createWorld(push, { store, time })
+  await drainer.outbox.enqueue({ text: 'first' }, { notBefore: time.now() + 500 })
+  await time.quiet()
+  await using standby = createWorld(push, { store, time })
+  await time.advance(200)
+  expect(standby.outbox.status()).toMatchObject({ reason: 'standby' })
+  await test(drainer, standby)
+}
+
+/** The events of the drain. */
+const told = (events: readonly OutboxEvent<Note>[]) =>
+  events.filter(({ type }) => type !== 'enqueued' && type !== 'warning')
+
+describe('another context on the store', () => {
+  it('hears of every outcome, with the entry and the result, as the drainer does', () =>
+    withTwo(
+      scripted(
+        no,
+        () => ({ savedAs: 7 }),
+        () => {
+          throw new PermanentError('never')
+        },
+      ),
+      async (drainer, standby) => {
+        await standby.outbox.enqueueAll([{ payload: { text: 'second' } }])
+        await drainer.time.advance(5_000)
+        expect(told(standby.events).map(({ type, origin }) => `${type} ${origin}`)).toEqual([
+          'retryScheduled elsewhere',
+          'delivered elsewhere',
+          'dropped elsewhere',
+          'drained elsewhere',
+        ])
+        expect(told(standby.events)).toEqual(told(drainer.events).map((event) => ({ ...event, origin: 'elsewhere' })))
+        expect(standby.eventsOf('delivered')).toMatchObject([
+          { entry: { payload: { text: 'first' } }, result: { savedAs: 7 } },
+        ])
+      },
+    ))
+
+  it('hears that the remote refuses everything, and tries once itself', () =>
+    withTwo(
+      scripted(() => {
+        throw new HoldError('sign in again')
+      }),
+      async (drainer, standby) => {
+        await drainer.time.advance(1_000)
+        const held = { type: 'held', reason: 'sign in again' }
+        expect(standby.eventsOf('held')).toEqual([
+          { ...held, origin: 'elsewhere' },
+          { ...held, origin: 'here' },
+        ])
+        expect([drainer.pushes.length, standby.pushes.length]).toEqual([1, 1])
+      },
+    ))
+
+  it('counts only what it has delivered itself', () =>
+    withTwo(
+      scripted(() => 'done'),
+      async (drainer, standby) => {
+        await drainer.time.advance(1_000)
+        expect(drainer.outbox.actor.getSnapshot().context.tally).toMatchObject({ delivered: 1 })
+        expect(standby.eventsOf('delivered')).toHaveLength(1)
+        expect(standby.outbox.actor.getSnapshot().context.tally).toMatchObject({ delivered: 0 })
+      },
+    ))
+
+  it('hears of a delivery whose result cannot be copied, without the result', () =>
+    withTwo(
+      scripted(() => ({ close: () => undefined })),
+      async (drainer, standby) => {
+        await drainer.time.advance(1_000)
+        expect(drainer.eventsOf('delivered')).toMatchObject([{ result: { close: expect.any(Function) as unknown } }])
+        expect(standby.eventsOf('delivered')).toMatchObject([
+          { origin: 'elsewhere', entry: { payload: { text: 'first' } }, result: undefined },
+        ])
+      },
+    ))
+
+  it('has the drainer push at once with flush', () =>
+    withTwo(
+      scripted(no, () => 'done'),
+      async (drainer, standby) => {
+        await drainer.time.advance(600)
+        expect(drainer.outbox.status().state).toBe('backoff')
+        const before = drainer.elapsed()
+        expect(await standby.outbox.flush()).toMatchObject({ outcome: 'standby', pending: 1 })
+        await drainer.time.quiet()
+        expect(drainer.pushes.at(-1)).toMatchObject({ text: 'first', attempt: 2, atMs: before })
+        expect(standby.eventsOf('delivered')).toHaveLength(1)
+      },
+    ))
+
+  it('has the drainer cut the wait of an entry with retry, but not that of another', () =>
+    withTwo(
+      scripted(
+        () => {
+          throw new RetryAfterError(60_000)
+        },
+        () => 'done',
+      ),
+      async (drainer, standby) => {
+        await drainer.time.advance(600)
+        standby.outbox.retry({ id: 'another' })
+        await standby.outbox.flush()
+        await drainer.time.quiet()
+        expect(drainer.pushes).toHaveLength(1)
+        standby.outbox.retry({ id: drainer.pushes[0]?.id ?? '' })
+        await drainer.time.quiet()
+        expect(drainer.pushes).toHaveLength(2)
+      },
+    ))
+
+  it('does not heed news that it does not understand', () =>
+    withTwo(
+      scripted(() => 'done'),
+      async (drainer, standby) => {
+        const { store } = standby
+        const before = [standby.events.length, drainer.outbox.status()]
+        for (const news of [
+          undefined,
+          'flush',
+          { from: 'x', ask: { type: 'stop' } },
+          { from: 'x', ask: { type: 'retry', id: 7 } },
+          { from: 'x', events: 'delivered' },
+          { from: 'x', events: [null, { type: 'enqueued', origin: 'elsewhere' }, { type: 'drained', origin: 'here' }] },
+        ]) {
+          store.announce?.(news)
+        }
+        await drainer.time.quiet()
+        expect([standby.events.length, drainer.outbox.status()]).toEqual(before)
+        expect(drainer.pushes).toHaveLength(0)
+      },
+    ))
+})
