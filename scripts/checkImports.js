@@ -7,7 +7,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 const vocabulary = /^src\/(entry|errors|clock)\.ts$/
 // createOutbox with the three files it is made of, and who builds on it.
-const usesMachine = /^src\/((createSyncMachine|createOutbox|flush|status|statusBoard|index)\.ts|inspect\/|testing\/)/
+const usesMachine =
+  /^src\/((createSyncMachine|syncMachine|createOutbox|flush|status|statusBoard|index)\.ts|inspect\/|testing\/)/
 const usesNode = /^src\/(store\/fs\/|store\/default\.node\.ts|testing\/server\.ts|inspect\/server\/)/
 const adapter = /^src\/(store\/(memory|fs|idb)|push\/http)\b/
 const choosesStore = /^src\/store\/default\./

@@ -14,8 +14,8 @@ import { syncMachineOf } from '../machines/syncMachine.ts'
 import { runEngine } from './engine.ts'
 import { errorText } from './errors.ts'
 import type { Settings, SyncOptions } from './options.ts'
-import { defaultSettings, settingsFrom } from './options.ts'
-import { httpPush } from './push/http.ts'
+import { settingsFrom } from './options.ts'
+import type { Push } from './push/contract.ts'
 import type { Command, EngineCommand, OutboxEvent, Warning } from './report.ts'
 import type { Storage } from './storage.ts'
 import { createStorage } from './storage.ts'
@@ -54,20 +54,18 @@ export function createSyncMachine<P>(options: SyncOptions<P>): SyncMachine<P> {
 }
 
 /**
- * The ready-made machine: the platform's store, and HTTP push to `input.url`. Without a url it keeps entries, pushes nothing, and
- * says so with the warning `OUTBOX_NO_PUSH`.
+ * The machine for settings and the storage that its actors share.
+ * @param pushTo - makes the push of an actor that is given a url; without it, as with a push of its own, a url is of no use.
  */
-export const syncMachine: SyncMachine<unknown> = (() => {
-  const settings = defaultSettings<unknown>()
-  return machineFor(settings, createStorage(settings))
-})()
-
-/** The machine for settings and the storage that its actors share. */
-export function machineFor<P>(settings: Settings<P>, storage: Storage): SyncMachine<P> {
+export function machineFor<P>(
+  settings: Settings<P>,
+  storage: Storage,
+  pushTo?: (url: string) => Push<P>,
+): SyncMachine<P> {
   const machine = syncMachineOf<P>().provide({
     actors: {
       engine: fromCallback<EngineCommand<P>, SyncInput, AnyEventObject>(({ input, receive, sendBack }) => {
-        const { push, warning } = pushFor(settings, input)
+        const { push, warning } = pushFor(settings.push, input, pushTo)
         const { name = settings.name } = input
         const end = runEngine({ ...settings, name, push }, storage, {
           send: sendBack,
@@ -83,18 +81,20 @@ export function machineFor<P>(settings: Settings<P>, storage: Storage): SyncMach
   return machine as unknown as SyncMachine<P>
 }
 
-/** The push of an actor: the machine's own, or HTTP to the url of the input. Must not throw: it runs inside the actor. */
+/** The push of an actor: the machine's own, or one to the url of the input. Must not throw: it runs inside the actor. */
 function pushFor<P>(
-  { push }: Settings<P>,
+  own: Push<P> | undefined,
   { url }: SyncInput,
-): { readonly push: Settings<P>['push']; readonly warning?: Warning } {
-  if (url === undefined) return { push }
-  if (push !== undefined)
-    return { push, warning: optionWarning('`input.url` is not used: this machine has its own push') }
+  pushTo: ((url: string) => Push<P>) | undefined,
+): { readonly push: Push<P> | undefined; readonly warning?: Warning } {
+  if (url === undefined) return { push: own }
+  if (pushTo === undefined) {
+    return { push: own, warning: optionWarning('`input.url` is not used: this machine has its own push') }
+  }
   try {
-    return { push: httpPush({ url }) }
+    return { push: pushTo(url) }
   } catch (error) {
-    return { push, warning: optionWarning(`\`input.url\` cannot be used: ${errorText(error)}`) }
+    return { push: own, warning: optionWarning(`\`input.url\` cannot be used: ${errorText(error)}`) }
   }
 }
 
