@@ -1,0 +1,8 @@
+import { createActor } from 'xstate'
+import { onAccountChange } from './remembered.ts'
+import { sessionMachine } from './sessionMachine.ts'
+
+/** The session of this page. Outside of React: its outbox outlives every component. */
+export const session = createActor(sessionMachine).start()
+
+onAccountChange(() => session.send({ type: 'accountChanged' }))
