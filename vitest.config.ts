@@ -11,6 +11,8 @@ const aliasesWith = (defaultStore: string) => [
   { find: /^xstate-outbox\/http$/, replacement: source('./src/push/http.ts') },
   { find: /^xstate-outbox\/idb$/, replacement: source('./src/store/idb/index.ts') },
   { find: /^xstate-outbox\/inspect$/, replacement: source('./src/inspect/index.ts') },
+  { find: /^xstate-outbox\/inspect\/page$/, replacement: source('./src/inspect/mountInspector.ts') },
+  { find: /^xstate-outbox\/inspect\/server$/, replacement: source('./src/inspect/server/startInspector.ts') },
   { find: /^xstate-outbox\/testing$/, replacement: source('./src/testing/index.ts') },
   { find: /^xstate-outbox\/testing\/server$/, replacement: source('./src/testing/server.ts') },
   { find: /^#default-store$/, replacement: source(defaultStore) },

@@ -21,6 +21,8 @@ const { values: asked } = parseArgs({ options: { modules: { type: 'boolean' }, u
 
 /** What ends up with users; tests are not. */
 const subpaths = Object.keys(exports).filter((name) => exports[name]?.endsWith('.js') && !name.startsWith('./testing'))
+/** What only Node can run. */
+const onNode = ['./fs', './inspect/server']
 /** All that a page may use, in one bundle: what the parts share counts once. */
 const inBrowser = ['.', './http', './idb']
 
@@ -53,7 +55,7 @@ async function bundleOf(contents, platform) {
 /** @type {Record<string, number>} */
 const measured = {}
 for (const subpath of subpaths) {
-  measured[subpath] = (await bundle([subpath], subpath === './fs' ? 'node' : 'browser')).bytes
+  measured[subpath] = (await bundle([subpath], onNode.includes(subpath) ? 'node' : 'browser')).bytes
 }
 const page = await bundle(inBrowser, 'browser')
 measured[inBrowser.join(' + ')] = page.bytes

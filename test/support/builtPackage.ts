@@ -17,12 +17,13 @@ export async function buildPackage(): Promise<BuiltPackage> {
   const folder = await mkdtemp(join(tmpdir(), 'xstate-outbox-built-'))
   const dispose = () => rm(folder, { recursive: true })
   // The sources, too: the compiler finds the package by its own name only if its output goes to the `dist` beside them.
-  const sources = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'src', 'machines', 'examples']
+  const sources = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'src', 'machines', 'examples', 'scripts']
   await Promise.all(sources.map((name) => cp(join(root, name), join(folder, name), { recursive: true })))
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'), 'dir')
   const compiler = join(root, 'node_modules/typescript/bin/tsc')
   try {
     await promisify(execFile)(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: folder })
+    await promisify(execFile)(process.execPath, ['scripts/bundleInspector.js'], { cwd: folder })
   } catch (error) {
     await dispose()
     throw new Error(`the package does not build:\n${(error as { readonly stdout?: string }).stdout ?? ''}`, {
