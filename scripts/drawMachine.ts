@@ -2,13 +2,13 @@ import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js'
 import type { AnyStateMachine } from 'xstate'
 import { arrow, edgeLines, round } from './arrows.ts'
 import { anywhere, choiceOf, layoutMachine, size } from './layoutMachine.ts'
-import type { Chart, ChartEdge, ChartState } from './readMachine.ts'
+import type { Chart, ChartEdge, ChartReason, ChartState } from './readMachine.ts'
 import { readMachine } from './readMachine.ts'
 
 /**
  * The statechart of a machine as an SVG that stands alone, in light and dark. The same machine gives the same text. States have
- * `data-state`; transitions and their labels `data-from`, `data-to` and `data-on`, the types of events, and are lit by the class
- * `is-active`. `data-from` is `*` where every state has it.
+ * `data-state`; transitions `data-from` (empty where every state has it), `data-to` and `data-on`, the types of events. The attribute
+ * `data-lit` lights both up: `here`, or `around` for a group of what is lit.
  */
 export async function drawMachine(machine: AnyStateMachine): Promise<string> {
   const chart = readMachine(machine)
@@ -30,7 +30,7 @@ function svgOf(chart: Chart, graph: ElkNode): string {
   const height = chartHeight + size.footer
   const starts = (graph.edges ?? []).filter(({ id }) => id.startsWith('start'))
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" class="statechart" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Statechart of ${escaped(chart.root.name)}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" class="machine-chart" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Statechart of ${escaped(chart.root.name)}">`,
     `<style>${styles}</style>`,
     `<rect class="paper" width="${width}" height="${height}" rx="14"/>`,
     ...chart.root.states.flatMap((state) => stateLines(state, boxOf)),
@@ -39,7 +39,6 @@ function svgOf(chart: Chart, graph: ElkNode): string {
     ...[...boxes].filter(([id]) => id.endsWith(':choice')).map(([, box]) => choiceLine(box)),
     anyLine(boxOf(anywhere)),
     ...chart.edges.flatMap((edge) => transitionLines(edge, edges.get(`${edge.from} ${edge.to}`))),
-    ...chart.edges.flatMap((edge) => labelLines(edge, edges.get(`${edge.from} ${edge.to}`))),
     ...footerLines(chart.root, chartHeight, width),
     '</svg>\n',
   ].join('\n')
@@ -77,29 +76,25 @@ function stateLines(state: ChartState, boxOf: (id: string) => Box): string[] {
   ]
 }
 
+/** A transition with its label, which covers its own line; the layout keeps other lines away from it. */
 function transitionLines({ from, to, reasons }: ChartEdge, edge: ElkExtendedEdge | undefined): string[] {
   if (edge === undefined) return []
-  return [`<g class="transition" ${namesOf({ from, to, reasons })}>${edgeLines(edge)}</g>`]
-}
-
-function namesOf({ from, to, reasons }: ChartEdge): string {
   const on = [...new Set(reasons.map((reason) => reason.on))].join(' ')
-  return `data-from="${from || '*'}" data-to="${to}" data-on="${escaped(on)}"`
-}
-
-function labelLines(given: ChartEdge, edge: ElkExtendedEdge | undefined): string[] {
-  const label = edge?.labels?.[0]
-  if (label === undefined) return []
-  const [x, y, width, height] = [label.x, label.y, label.width, label.height].map((value) => round(value ?? 0))
-  const [left = 0, top = 0, wide = 0, high = 0] = [x, y, width, height]
   return [
-    `<g class="label" ${namesOf(given)}><rect x="${left}" y="${top}" width="${wide}" height="${high}" rx="8"/>`,
-    ...given.reasons.map(
-      ({ label: text }, index) =>
-        `<text x="${left + wide / 2}" y="${top + 16 + index * size.line}" text-anchor="middle">${escaped(text)}</text>`,
-    ),
+    `<g class="transition" data-from="${from}" data-to="${to}" data-on="${escaped(on)}">${edgeLines(edge)}`,
+    ...labelLines(reasons, edge),
     '</g>',
   ]
+}
+
+function labelLines(reasons: readonly ChartReason[], { labels = [] }: ElkExtendedEdge): string[] {
+  return labels.flatMap(({ x = 0, y = 0, width = 0, height = 0 }) => [
+    `<rect class="pill" x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="8"/>`,
+    ...reasons.map(
+      ({ label }, index) =>
+        `<text class="label" x="${round(x + width / 2)}" y="${round(y + 16 + index * size.line)}" text-anchor="middle">${escaped(label)}</text>`,
+    ),
+  ])
 }
 
 /** Where a group begins: drawn beside its first state, in the room that the padding leaves. */
@@ -139,24 +134,27 @@ function escaped(text: string): string {
 }
 
 const styles = `
-.statechart{--paper:var(--chart-paper,#fff);--group:var(--chart-group,#f4f6fa);--leaf:var(--chart-leaf,#fff);--edge:var(--chart-edge,#c3ccd9);--ink:var(--chart-ink,#1b2436);--soft:var(--chart-soft,#5b6880);--line:var(--chart-line,#8592a8);--pill:var(--chart-pill,#e9edf5);--lit:var(--chart-lit,#2563eb);--lit-fill:var(--chart-lit-fill,#dbe7ff);font-family:ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
-@media (prefers-color-scheme:dark){.statechart{--paper:var(--chart-paper,#0f1521);--group:var(--chart-group,#161e2d);--leaf:var(--chart-leaf,#1f2a3d);--edge:var(--chart-edge,#3a475d);--ink:var(--chart-ink,#e8edf6);--soft:var(--chart-soft,#9aa8bf);--line:var(--chart-line,#71809a);--pill:var(--chart-pill,#243046);--lit:var(--chart-lit,#7fb0ff);--lit-fill:var(--chart-lit-fill,#1e3a6b)}}
-.statechart .paper{fill:var(--paper)}
-.statechart .state>rect{fill:var(--leaf);stroke:var(--edge);stroke-width:1.5}
-.statechart .group>rect{fill:var(--group)}
-.statechart .final>.ring{fill:none;stroke-width:1}
-.statechart .name{fill:var(--ink);font-size:15px;font-weight:650}
-.statechart .inner,.statechart .label text,.statechart .any text{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:11px;fill:var(--soft)}
-.statechart .line{fill:none;stroke:var(--line);stroke-width:1.5}
-.statechart .head,.statechart .dot,.statechart .choice{fill:var(--line)}
-.statechart .label rect{fill:var(--pill)}
-.statechart .label text{fill:var(--ink)}
-.statechart .any rect{fill:none;stroke:var(--line);stroke-width:1.5;stroke-dasharray:4 3}
-.statechart .rule{stroke:var(--edge);stroke-width:1}
-.statechart .note{fill:var(--soft);font-size:12px}
-.statechart .note tspan{fill:var(--ink);font-family:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:11px}
-.statechart .is-active>rect{stroke:var(--lit);stroke-width:2.5}
-.statechart .leaf.is-active>rect,.statechart .final.is-active>rect,.statechart .label.is-active>rect{fill:var(--lit-fill)}
-.statechart .is-active>.line{stroke:var(--lit);stroke-width:2.5}
-.statechart .is-active>.head{fill:var(--lit)}
+.machine-chart{--paper:var(--chart-paper,#fff);--group:var(--chart-group,#f4f6fa);--leaf:var(--chart-leaf,#fff);--edge:var(--chart-edge,#c3ccd9);--ink:var(--chart-ink,#1b2436);--soft:var(--chart-soft,#5b6880);--line:var(--chart-line,#8592a8);--pill:var(--chart-pill,#e9edf5);--lit:var(--chart-lit,#2563eb);--lit-fill:var(--chart-lit-fill,#dbe7ff);font-family:ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+@media (prefers-color-scheme:dark){.machine-chart{--paper:var(--chart-paper,#0f1521);--group:var(--chart-group,#161e2d);--leaf:var(--chart-leaf,#1f2a3d);--edge:var(--chart-edge,#3a475d);--ink:var(--chart-ink,#e8edf6);--soft:var(--chart-soft,#9aa8bf);--line:var(--chart-line,#71809a);--pill:var(--chart-pill,#243046);--lit:var(--chart-lit,#7fb0ff);--lit-fill:var(--chart-lit-fill,#1e3a6b)}}
+.machine-chart .paper{fill:var(--paper)}
+.machine-chart .state>rect{fill:var(--leaf);stroke:var(--edge);stroke-width:1.5}
+.machine-chart .group>rect{fill:var(--group)}
+.machine-chart .final>.ring{fill:none;stroke-width:1}
+.machine-chart .name{fill:var(--ink);font-size:15px;font-weight:650}
+.machine-chart .inner,.machine-chart .label,.machine-chart .any text{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:11px;fill:var(--soft)}
+.machine-chart .line{fill:none;stroke:var(--line);stroke-width:1.5}
+.machine-chart .head,.machine-chart .dot,.machine-chart .choice{fill:var(--line)}
+.machine-chart .pill{fill:var(--pill)}
+.machine-chart .label{fill:var(--ink)}
+.machine-chart .any rect{fill:none;stroke:var(--line);stroke-width:1.5;stroke-dasharray:4 3}
+.machine-chart .rule{stroke:var(--edge);stroke-width:1}
+.machine-chart .note{fill:var(--soft);font-size:12px}
+.machine-chart .note tspan{fill:var(--ink);font-family:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:11px}
+.machine-chart [data-lit]>rect{stroke:var(--lit);stroke-width:2.5}
+.machine-chart [data-lit=around]>rect{stroke-width:1.5}
+.machine-chart .leaf[data-lit]>rect,.machine-chart .final[data-lit]>rect,.machine-chart [data-lit]>.pill{fill:var(--lit-fill)}
+.machine-chart [data-lit]>.pill{stroke-width:1.5}
+.machine-chart [data-lit]>.line{stroke:var(--lit);stroke-width:2.5}
+.machine-chart [data-lit]>.head{fill:var(--lit)}
+.machine-chart .final[data-lit]>.ring{fill:none}
 `

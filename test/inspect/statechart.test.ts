@@ -56,13 +56,13 @@ test('every state and every transition of the machine can be found in the drawin
     ['backoff', 'draining', 'engine.removed xstate.after.backoff.sync.backoff always'],
     ['idle', 'idle.paused', 'always'],
     ['idle.offline', 'draining', 'xstate.after.idlePoll.sync.idle.offline'],
-    ['*', 'draining.stopping', 'stop'],
+    ['', 'draining.stopping', 'stop'],
   ])
     expect(drawn).toContain(`class="transition" data-from="${from}" data-to="${to}" data-on="${on}"`)
 })
 
 test('no label of the drawing lies on another, on a state, or outside', () => {
-  const labels = boxesOf(/^class="label"/)
+  const labels = boxesOf(/class="pill"/)
   const states = boxesOf(/^class="state (leaf|final)"/)
   const [, width = 0, height = 0] = (/viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(drawn) ?? []).map(Number)
   expect(labels.length).toBeGreaterThan(8)
