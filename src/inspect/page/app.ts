@@ -116,8 +116,8 @@ function Inspected(props: {
           'main',
           { class: 'content' },
           h(StatusHero, { frame, now }),
-          h(Scrubber, { frames, frame, isFollowing, isLive, onGo: setChosen, onFollow: () => setChosen(undefined) }),
           h(Views, { ...looking, frame, frames, onGo: setChosen }),
+          h(Scrubber, { frames, frame, isFollowing, isLive, onGo: setChosen, onFollow: () => setChosen(undefined) }),
         ),
     question === undefined ? null : h(ConfirmDialog, { question, onClose: () => setQuestion(undefined) }),
   )

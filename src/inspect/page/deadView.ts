@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { h } from 'preact'
 import type { ShownLetter } from '../source.ts'
 import { EntryFacts } from './entryFacts.ts'
-import { countText, momentText, spanText } from './format.ts'
+import { countText } from './format.ts'
 import { ListView } from './listView.ts'
 import type { Looking } from './looking.ts'
 import { useList } from './useList.ts'
@@ -42,11 +42,7 @@ export function DeadView({ source, frame, now, control, onOrder, onAsk }: Lookin
           h('span', { class: 'badge bad' }, codes[code] ?? code),
         ),
         h('p', { class: 'reason' }, reason),
-        h('p', { class: 'fact-line' }, h('time', { title: momentText(at) }, `died ${spanText(now - at)} ago`)),
-        h(EntryFacts, {
-          entry: { ...entry, ...(entry.lastError === reason && { lastError: undefined as never }) },
-          now,
-        }),
+        h(EntryFacts, { entry, now, death: { at, reason } }),
       ),
       control
         ? h(

@@ -26,7 +26,7 @@ export function EventsView(props: {
     'ol',
     { class: 'events' },
     shown
-      .toReversed()
+
       .flatMap((one) => [
         h(EventRow, { key: one.index, frame: one, isChosen: one.index === frame.index, onGo }),
         one.missing === 0

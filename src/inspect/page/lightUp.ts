@@ -1,13 +1,16 @@
 import type { Frame } from './session.ts'
 
-/** Marks in a drawn statechart where the machine is, and by which transition it came there. Answers that transition, if it is drawn. */
+/** Marks in the drawn statechart where the machine is, and the transition that led there; answers that transition, if it is drawn. */
 export function lightUp(chart: Element, { state, step }: Frame): Element | undefined {
   for (const node of chart.querySelectorAll('[data-state]')) {
     const drawn = node.getAttribute('data-state') ?? ''
     setLit(node, drawn === state ? 'here' : covers(drawn, state) ? 'around' : undefined)
   }
-  const taken = step === undefined ? undefined : transitionOf(chart, step.before, state, step.event.type)
-  for (const edge of chart.querySelectorAll('[data-from]')) setLit(edge, edge === taken ? 'here' : undefined)
+  const edges = [...chart.querySelectorAll('[data-from]')]
+  const taken = step === undefined ? undefined : bestOf(edges, step.before, state, step.event.type)
+  for (const edge of edges) setLit(edge, edge === taken ? 'here' : undefined)
+  // The last one drawn lies above the others.
+  if (taken !== undefined) taken.parentElement?.append(taken)
   return taken
 }
 
@@ -16,23 +19,26 @@ function setLit(node: Element, lit: string | undefined): void {
   else node.setAttribute('data-lit', lit)
 }
 
-/** Whether a state is another one, or one that holds it. */
+/** Whether a state is another one, or holds it; an empty one holds all. */
 function covers(outer: string, inner: string): boolean {
   return outer === '' || outer === inner || inner.startsWith(`${outer}.`)
 }
 
-/** The drawn transition that fits best: between these states, for this event if one says so, between the innermost. */
-export function transitionOf(chart: Element, before: string, state: string, type: string): Element | undefined {
+/**
+ * The transition that fits best: between these states; one that names the event before one that follows from the flags; between the
+ * innermost states that are drawn.
+ */
+function bestOf(edges: readonly Element[], before: string, state: string, type: string): Element | undefined {
   let best: Element | undefined
   let bestScore = -1
-  for (const edge of chart.querySelectorAll('[data-from]')) {
-    const from = edge.getAttribute('data-from') ?? ''
-    const to = edge.getAttribute('data-to') ?? ''
-    const events = (edge.getAttribute('data-on') ?? '').split(/[\s,]+/)
+  for (const edge of edges) {
+    const [from = '', to = '', on = ''] = ['data-from', 'data-to', 'data-on'].map(
+      (name) => edge.getAttribute(name) ?? '',
+    )
+    const events = on.split(' ')
+    const isNamed = events.includes(type)
     if (!covers(from, before) || !covers(to, state)) continue
-    const isNamed = events.some((name) => name !== '' && (name === type || type.startsWith(`xstate.after.${name}.`)))
-    // Staying where it is, is no transition, unless the drawing says that this event leads there.
-    if (before === state && !isNamed) continue
+    if (!isNamed && (before === state || !events.includes('always'))) continue
     const score = (isNamed ? 1_000 : 0) + from.length + to.length
     if (score <= bestScore) continue
     best = edge

@@ -36,6 +36,7 @@ export function Scrubber(props: {
     step('One step back', '◀', frame.index - 1),
     h('input', {
       type: 'range',
+      style: { '--done': `${last > first ? ((frame.index - first) / (last - first)) * 100 : 0}%` },
       min: first,
       max: Math.max(last, first),
       step: 1,

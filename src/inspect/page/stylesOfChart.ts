@@ -1,11 +1,15 @@
 /** The drawn machine, and what was done over time. */
 export const chartStyles = `
-.overview { display: grid; grid-template-columns: minmax(0, 1.9fr) minmax(300px, 1fr); gap: 16px; align-items: start; }
+.overview { display: grid; grid-template-columns: minmax(0, 1fr) minmax(290px, 25%); gap: 16px; align-items: start; }
 .panel { background: var(--surface); border: 1px solid var(--line); border-radius: 16px; padding: 18px; min-width: 0; }
 .panel-chart { grid-row: span 2; }
 .panel h2 { font-size: .95rem; font-weight: 650; margin-bottom: 10px; }
-.statechart { overflow-x: auto; }
-.statechart svg { display: block; width: 100%; height: auto; }
+.drawing { overflow-x: auto; border-radius: 10px; }
+.drawing svg { display: block; width: 100%; min-width: 780px; height: auto; }
+.machine-chart { --chart-paper: transparent; --chart-group: var(--ground); --chart-leaf: var(--surface); --chart-edge: var(--edge); --chart-ink: var(--ink); --chart-soft: var(--muted); --chart-line: var(--edge); --chart-pill: var(--raised); --chart-lit: var(--tone, var(--accent)); --chart-lit-fill: color-mix(in oklab, var(--tone, var(--accent)) 20%, var(--surface)); }
+.machine-chart .state > rect, .machine-chart .line, .machine-chart .head { transition: fill .25s, stroke .25s; }
+.remaining rect { fill: var(--tone); }
+.remaining text { fill: var(--surface); font: 700 14px var(--sans); font-variant-numeric: tabular-nums; }
 .chart figcaption { display: flex; justify-content: space-between; gap: 12px; font-size: .95rem; font-weight: 650; }
 .chart-peak { color: var(--muted); font-weight: 500; font-size: .85rem; font-variant-numeric: tabular-nums; }
 .chart svg { display: block; width: 100%; height: 132px; margin: 10px 0; }
