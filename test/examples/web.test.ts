@@ -1,8 +1,10 @@
-import type { Page } from 'playwright'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { PageFiles } from '../../examples/web/server/files.ts'
+import { crash } from '../browser/support/browser.ts'
 import { whyNoChromium } from '../browser/support/chromium.ts'
-import { setStage, buildNotesPage } from './support/web.ts'
+import { visitorOf } from './support/visitor.ts'
+import type { Stage } from './support/web.ts'
+import { buildNotesPage, setStage } from './support/web.ts'
 
 describe.skipIf(whyNoChromium() !== undefined)('the notes app in Chromium', () => {
   let files: PageFiles
@@ -10,23 +12,109 @@ describe.skipIf(whyNoChromium() !== undefined)('the notes app in Chromium', () =
     files = await buildNotesPage()
   })
 
-  it('keeps what is written offline over a reload, and sends it once the server is back', async () => {
+  it('opens without a server after the first visit, keeps what is written over a reload, and sends it later', async () => {
     await using stage = await setStage(files)
-    const page = await stage.openAs('Ann')
+    const ann = await stage.openAs('Ann')
     await stage.server.close()
-    await write(page, 'milk')
-    await write(page, 'bread')
-    await page.reload()
-    await page.getByText('2 changes are safe on this device').waitFor()
+    await ann.write('milk', 'bread')
+    await ann.page.reload()
+    await ann.sees('milk', 'Trying again')
+    await ann.sees('bread', 'Waiting')
     await stage.server.reopen()
-    await page.getByText('Everything is saved').waitFor()
-    expect(stage.server.library.books('ann').notes.map(({ text }) => text)).toEqual(['milk', 'bread'])
+    await ann.press('Try now')
+    await ann.reads('Everything is saved')
+    await ann.sees('bread', 'Synced')
+    expect(textsOf(stage)).toEqual(['milk', 'bread'])
     expect(stage.server.library.repeated()).toBe(0)
+  })
+
+  it('loses nothing, keeps the order of each note, and makes no change twice, whatever crashes', async () => {
+    await using stage = await setStage(files, { slowMs: 150 })
+    const first = await stage.openAs('Ann')
+    await stage.browser.context.setOffline(true)
+    await first.reads('You are offline')
+    const second = visitorOf(await stage.open())
+    await first.write('a1')
+    await second.write('b1')
+    await first.edit('a1', 'a2')
+    await second.edit('b1', 'b2')
+    await first.edit('a2', 'a3')
+    await second.edit('b2', 'b3')
+    await first.page.reload()
+    await first.press('Write ten notes at once')
+    await first.page.getByText('Note 10 of ten', { exact: true }).waitFor()
+
+    stage.server.switchboard.set({ trouble: 'slow' })
+    await stage.browser.context.setOffline(false)
+    await expect.poll(() => stage.server.library.taken.length).toBeGreaterThan(2)
+    await crash(first.page)
+    await expect.poll(() => stage.server.library.taken.length).toBeGreaterThan(6)
+    await stage.restartBrowser()
+
+    const again = visitorOf(await stage.open())
+    await again.reads('Everything is saved')
+    const taken = [...stage.takenByNote().values()]
+    expect(taken).toContainEqual(['a1', 'a2', 'a3'])
+    expect(taken).toContainEqual(['b1', 'b2', 'b3'])
+    expect(taken).toHaveLength(12)
+    expect(stage.server.library.taken).toHaveLength(16)
+    // A crash may repeat the one change that was under way.
+    expect(stage.server.library.repeated()).toBeLessThanOrEqual(2)
+    expect((await again.texts()).toSorted()).toEqual(textsOf(stage).toSorted())
+  })
+
+  it('shows of each change whether it waits, is under way, is tried again, or has arrived', async () => {
+    await using stage = await setStage(files, { slowMs: 400 })
+    const ann = await stage.openAs('Ann')
+    await ann.switchTo('Down')
+    await ann.write('first', 'second')
+    await ann.sees('first', 'Trying again')
+    await ann.sees('second', 'Waiting')
+    await ann.page
+      .getByText(/^The first entry is tried again in \d+ s: no answer from \S+ .*; 2 entries wait\.$/)
+      .waitFor()
+    await ann.switchTo('Slow')
+    await ann.press('Try now')
+    await ann.sees('first', 'Sending')
+    await ann.sees('second', 'Waiting')
+    await ann.sees('first', 'Synced')
+    await ann.sees('second', 'Sending')
+    await ann.sees('second', 'Synced')
+  })
+
+  it('knows a notebook that was begun offline by the server’s name for it, and its notes with it', async () => {
+    await using stage = await setStage(files)
+    const ann = await stage.openAs('Ann')
+    await stage.browser.context.setOffline(true)
+    await ann.reads('You are offline')
+    await ann.addNotebook('Harbour')
+    await ann.chooseNotebook('Harbour')
+    await ann.write('low water at six')
+    await stage.browser.context.setOffline(false)
+    await ann.reads('Everything is saved')
+    await ann.write('high water at noon')
+    await ann.sees('high water at noon', 'Synced')
+    const { notebooks, notes } = stage.server.library.books('ann')
+    const harbour = notebooks.find(({ name }) => name === 'Harbour')
+    expect(harbour?.id).toMatch(/^notebook-/)
+    expect(notes.map(({ notebookId }) => notebookId)).toEqual([harbour?.id, harbour?.id])
+    expect(await ann.texts()).toEqual(['high water at noon', 'low water at six'])
+  })
+
+  it('is answered as before when a change comes again because its answer was lost', async () => {
+    await using stage = await setStage(files)
+    const ann = await stage.openAs('Ann')
+    await ann.switchTo('Mute')
+    await ann.write('said once')
+    await ann.reads('Waiting for the server')
+    await ann.switchTo('Works')
+    await ann.reads('Everything is saved')
+    expect(stage.server.library.repeated()).toBeGreaterThan(0)
+    expect(textsOf(stage)).toEqual(['said once'])
+    expect(stage.server.library.taken).toHaveLength(1)
   })
 })
 
-async function write(page: Page, text: string): Promise<void> {
-  await page.getByLabel('New note', { exact: true }).fill(text)
-  await page.getByRole('button', { name: 'Keep note' }).click()
-  await page.getByRole('listitem').filter({ hasText: text }).waitFor()
+function textsOf({ server }: Stage): readonly string[] {
+  return server.library.books('ann').notes.map(({ text }) => text)
 }

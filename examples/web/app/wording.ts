@@ -1,4 +1,5 @@
 import type { Status } from 'xstate-outbox'
+import type { Notebook } from '../protocol.ts'
 import type { Mark, Refused } from './desk/view.ts'
 
 /** What the sync card says first: one line, and one sentence under it. */
@@ -18,7 +19,7 @@ export function wordingOf(status: Pick<Status, 'reason' | 'pending' | 'dead'>): 
         ? { tone: 'calm', headline: 'Everything is saved', sentence: 'The server has all of your notes.' }
         : {
             tone: 'alarm',
-            headline: 'One thing to look at',
+            headline: dead === 1 ? 'One thing to look at' : `${dead} things to look at`,
             sentence: `The server has refused ${counted(dead, 'change')}.`,
           }
     case 'pushing':
@@ -38,7 +39,7 @@ export function wordingOf(status: Pick<Status, 'reason' | 'pending' | 'dead'>): 
       if (pending === 0) return wordingOf({ ...status, reason: 'ready' })
       return { tone: 'busy', headline: 'Another tab is sending', sentence: `${changes} to go; this tab only watches.` }
     case 'held':
-      return { tone: 'alarm', headline: 'Sign in again', sentence: `${keptHere(pending)} until you do.` }
+      return { tone: 'waiting', headline: 'Sending is on hold', sentence: `${keptHere(pending)}.` }
     case 'paused':
       return { tone: 'waiting', headline: 'Paused', sentence: `${keptHere(pending)}.` }
     case 'server':
@@ -75,22 +76,17 @@ export const markWords: Readonly<Record<Mark, string>> = {
 }
 
 /** What a refused change was going to do. */
-export function deedOf({ change }: Refused): string {
-  switch (change.kind) {
-    case 'addNotebook':
-      return 'New notebook'
-    case 'saveNote':
-      return 'Note'
-    case 'removeNote':
-      return 'Removal of a note'
-    default:
-      return change satisfies never
-  }
+export function deedOf({ change }: Refused, notebooks: readonly Notebook[]): string {
+  if (change.kind === 'addNotebook') return 'A new notebook'
+  if (change.kind === 'removeNote') return 'The removal of a note'
+  const notebook = notebooks.find(({ id }) => id === change.notebookId)
+  return notebook === undefined ? 'A note' : `A note in ${notebook.name}`
 }
 
-/** The reason of a refusal, without the numbers of HTTP. */
+/** The reason of a refusal as a sentence, without the numbers of HTTP. */
 export function plainReason(reason: string): string {
-  return reason.replace(/^answered \d+( [A-Z][a-z]+)*: /, '')
+  const plain = reason.replace(/^answered \d+( [A-Z][a-z]+)*: /, '')
+  return `${plain.slice(0, 1).toUpperCase()}${plain.slice(1)}.`
 }
 
 export function counted(count: number, noun: string): string {

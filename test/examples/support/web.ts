@@ -4,18 +4,24 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright'
 import { buildPage } from '../../../examples/web/build.ts'
+import type { Change } from '../../../examples/web/protocol.ts'
 import type { PageFiles } from '../../../examples/web/server/files.ts'
 import { readPage } from '../../../examples/web/server/files.ts'
 import type { NotesServer } from '../../../examples/web/server/notesServer.ts'
 import { startNotesServer } from '../../../examples/web/server/notesServer.ts'
 import type { RealBrowser } from '../../browser/support/browser.ts'
 import { makeProfile, startBrowser } from '../../browser/support/browser.ts'
+import type { Visitor } from './visitor.ts'
+import { visitorOf } from './visitor.ts'
 
 const source = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 
 /** The page, built of the sources as they are. */
 export async function buildNotesPage(): Promise<PageFiles> {
   const outDir = await mkdtemp(join(tmpdir(), 'xstate-outbox-web-'))
+  const environment = process.env['NODE_ENV']
+  // As for visitors: otherwise Vite takes the runner's word, and builds React for its developers.
+  process.env['NODE_ENV'] = 'production'
   try {
     await buildPage({
       root: source('examples/web'),
@@ -32,6 +38,7 @@ export async function buildNotesPage(): Promise<PageFiles> {
     })
     return await readPage(outDir)
   } finally {
+    process.env['NODE_ENV'] = environment
     await rm(outDir, { recursive: true })
   }
 }
@@ -42,33 +49,52 @@ export interface Stage extends AsyncDisposable {
   readonly browser: RealBrowser
   /** A tab with the app. */
   open(): Promise<Page>
-  /** A tab in which somebody has signed in, once the page can be opened without a connection. */
-  openAs(name: string): Promise<Page>
+  /** A tab in which somebody has signed in; the page can be opened without a connection. */
+  openAs(name: string): Promise<Visitor>
+  /** Kills the browser, and starts it anew with what it has on the disk. */
+  restartBrowser(): Promise<void>
+  /** The changes about each note, in the order in which the server took them: texts, or `removed`. */
+  takenByNote(): ReadonlyMap<string, readonly string[]>
 }
 
 export async function setStage(files: PageFiles, options: { readonly slowMs?: number } = {}): Promise<Stage> {
   const server = await startNotesServer(files, options)
   const profile = await makeProfile()
-  const browser = await startBrowser(profile)
+  let browser = await startBrowser(profile)
 
   async function open(): Promise<Page> {
     const page = await browser.context.newPage()
+    page.setDefaultTimeout(20_000)
     await page.goto(server.url)
     return page
   }
 
   return {
     server,
-    browser,
+    get browser() {
+      return browser
+    },
     open,
     async openAs(name) {
-      const page = await open()
-      await page.getByRole('button', { name }).click()
-      await page.getByRole('heading', { name: 'Journal' }).waitFor()
-      await page.evaluate(async () => {
+      const visitor = visitorOf(await open())
+      await visitor.signIn(name)
+      await visitor.reads('Everything is saved')
+      await visitor.page.evaluate(async () => {
         await navigator.serviceWorker.ready
       })
-      return page
+      return visitor
+    },
+    async restartBrowser() {
+      await browser[Symbol.asyncDispose]()
+      browser = await startBrowser(profile)
+    },
+    takenByNote() {
+      const byNote = new Map<string, string[]>()
+      for (const { change } of server.library.taken) {
+        if (change.kind === 'addNotebook') continue
+        byNote.set(change.noteId, [...(byNote.get(change.noteId) ?? []), textOf(change)])
+      }
+      return byNote
     },
     async [Symbol.asyncDispose]() {
       await browser[Symbol.asyncDispose]()
@@ -76,4 +102,8 @@ export async function setStage(files: PageFiles, options: { readonly slowMs?: nu
       await server[Symbol.asyncDispose]()
     },
   }
+}
+
+function textOf(change: Exclude<Change, { readonly kind: 'addNotebook' }>): string {
+  return change.kind === 'saveNote' ? change.text : 'removed'
 }

@@ -1,7 +1,9 @@
 import { useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import type { Note } from '../../protocol.ts'
 import { useChanges } from '../desk/useChanges.ts'
 import type { Marked } from '../desk/view.ts'
+import { focusHeading } from './focusHeading.ts'
 import { MarkBadge } from './MarkBadge.tsx'
 import { NoteEditor } from './NoteEditor.tsx'
 
@@ -12,13 +14,13 @@ export function NoteCard({ note }: { readonly note: Marked<Note> }) {
   const { editNote, removeNote, failure } = useChanges()
 
   function close(): void {
-    setIsEdited(false)
-    // The button is back only after this render.
-    requestAnimationFrame(() => editButton.current?.focus())
+    // At once, so that the button is there to take the focus.
+    flushSync(() => setIsEdited(false))
+    editButton.current?.focus()
   }
 
   async function remove(): Promise<void> {
-    if (await removeNote(note.id)) document.getElementById('notebook')?.focus()
+    if (await removeNote(note.id)) focusHeading()
   }
 
   if (isEdited) {

@@ -26,8 +26,7 @@ export function NoteEditor({ label, text, saveWord, onSave, onCancel, cancelWord
         aria-label={label}
         rows={3}
         value={draft}
-        // The editor opens on demand, at the place of what was clicked.
-        ref={(field) => field?.focus()}
+        ref={focusAtEnd}
         onChange={(event) => setDraft(event.target.value)}
         onKeyDown={(event) => (event.key === 'Escape' ? onCancel() : submitOnEnter(event))}
       />
@@ -41,4 +40,10 @@ export function NoteEditor({ label, text, saveWord, onSave, onCancel, cancelWord
       </div>
     </form>
   )
+}
+
+/** The editor opens where something was pressed, so the focus goes there with it. */
+function focusAtEnd(field: HTMLTextAreaElement | null): void {
+  field?.focus()
+  field?.setSelectionRange(field.value.length, field.value.length)
 }

@@ -1,8 +1,9 @@
 import { useId, useState } from 'react'
 import type { Change } from '../../protocol.ts'
-import { useDesk } from '../desk/useDesk.ts'
+import { useDesk, useView } from '../desk/useDesk.ts'
 import type { Refused } from '../desk/view.ts'
 import { deedOf, plainReason } from '../wording.ts'
+import { focusHeading } from './focusHeading.ts'
 import { MarkBadge } from './MarkBadge.tsx'
 
 /** The dead letters: what the server will not take as it is. Nothing goes away by itself. */
@@ -32,25 +33,37 @@ export function RefusedList({ refused }: { readonly refused: readonly Refused[] 
 
 function RefusedChange({ letter }: { readonly letter: Refused }) {
   const { deadLetters } = useDesk().outbox
+  const { notebooks } = useView()
   const { id, change, reason } = letter
   const [text, setText] = useState(textOf(change))
   const reasonId = useId()
+  const fieldId = useId()
   const isEdited = text !== textOf(change)
   const sendAgain = () => {
+    focusHeading()
     void deadLetters.requeue(id, isEdited ? { edit: (payload) => withText(payload, text) } : {})
+  }
+  const discard = () => {
+    focusHeading()
+    void deadLetters.discard(id)
   }
   return (
     <li className="note refused-note">
       <div className="refused-about">
         <MarkBadge mark="failed" />
-        <p id={reasonId}>
-          <strong>{deedOf(letter)}</strong> {plainReason(reason)}
-        </p>
+        <p id={reasonId}>{plainReason(reason)}</p>
       </div>
+      {text === undefined ? (
+        <p className="label">{deedOf(letter, notebooks)}</p>
+      ) : (
+        <label className="label" htmlFor={fieldId}>
+          {deedOf(letter, notebooks)}
+        </label>
+      )}
       {text !== undefined && (
         <textarea
+          id={fieldId}
           className="field"
-          aria-label={`${deedOf(letter)}, to be edited`}
           aria-describedby={reasonId}
           rows={2}
           value={text}
@@ -58,7 +71,7 @@ function RefusedChange({ letter }: { readonly letter: Refused }) {
         />
       )}
       <div className="editor-foot">
-        <button type="button" className="button quiet" onClick={() => void deadLetters.discard(id)}>
+        <button type="button" className="button quiet" onClick={discard}>
           Discard
         </button>
         <button type="button" className="button primary" onClick={sendAgain}>

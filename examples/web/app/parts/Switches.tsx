@@ -1,5 +1,6 @@
-import type { Trouble } from '../../protocol.ts'
+import type { Notebook, Trouble } from '../../protocol.ts'
 import { troubles } from '../../protocol.ts'
+import { useChanges } from '../desk/useChanges.ts'
 import { signEverybodyOut, switchServer } from '../sync/server.ts'
 import { useServerState } from './useServerState.ts'
 
@@ -11,8 +12,11 @@ const words: Readonly<Record<Trouble, readonly [name: string, what: string]>> = 
   mute: ['Mute', 'takes a change, and its answer is lost'],
 }
 
+const backlog = Array.from({ length: 10 }, (_, index) => `Note ${index + 1} of ten`)
+
 /** The server's switches: break it, and watch what the outbox makes of it. */
-export function Switches() {
+export function Switches({ notebook }: { readonly notebook: Notebook | undefined }) {
+  const { writeNotes } = useChanges()
   const { server, isOutOfReach, change } = useServerState()
   return (
     <section className="switches" aria-labelledby="switches">
@@ -27,7 +31,7 @@ export function Switches() {
               type="radio"
               name="trouble"
               checked={server?.trouble === trouble}
-              onChange={() => change(() => switchServer({ trouble }))}
+              onChange={() => change(() => switchServer({ trouble }), { trouble })}
             />
             <span className="choice-name">{words[trouble][0]}</span>
             <span className="choice-what">{words[trouble][1]}</span>
@@ -41,7 +45,7 @@ export function Switches() {
           checked={server?.refusesCoffee ?? false}
           onChange={(event) => {
             const refusesCoffee = event.target.checked
-            change(() => switchServer({ refusesCoffee }))
+            change(() => switchServer({ refusesCoffee }), { refusesCoffee })
           }}
         />
         <span className="choice-name">Refuse coffee</span>
@@ -50,7 +54,12 @@ export function Switches() {
       <button type="button" className="button wide" onClick={() => change(signEverybodyOut)}>
         Sign everybody out
       </button>
-      <dl className="sync-counts">
+      {notebook !== undefined && (
+        <button type="button" className="button wide" onClick={() => void writeNotes(notebook.id, backlog)}>
+          Write ten notes at once
+        </button>
+      )}
+      <dl className="counts">
         <div>
           <dt>taken</dt>
           <dd>{server?.taken ?? '–'}</dd>

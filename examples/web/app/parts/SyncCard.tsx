@@ -20,15 +20,18 @@ export function SyncCard() {
   const Icon = icons[tone]
   return (
     <section className={`sync sync-${tone}`} aria-label="Sync">
-      <div className="sync-words" role="status">
+      <div className="sync-words">
         <span className="sync-disc">
           <Icon />
         </span>
-        <p className="sync-headline">{headline}</p>
+        {/* Only this is read out by itself: what counts would never be quiet. */}
+        <p className="sync-headline" role="status">
+          {headline}
+        </p>
         <p className="sync-sentence">{sentence}</p>
       </div>
       <Progress />
-      <dl className="sync-counts">
+      <dl className="counts">
         <div>
           <dt>waiting</dt>
           <dd>{pending}</dd>

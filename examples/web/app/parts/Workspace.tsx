@@ -24,7 +24,7 @@ export function Workspace() {
         </div>
         <Shelf chosen={notebook} onChoose={(chosen) => setPlace(notebooks.indexOf(chosen))} />
         <NotebookPage notebook={notebook} />
-        <Switches />
+        <Switches notebook={notebook} />
       </main>
     </div>
   )

@@ -9,13 +9,18 @@ export function useServerState() {
   const [isOutOfReach, setIsOutOfReach] = useState(false)
   const status = useStatus()
 
-  function change(ask: () => Promise<ServerState>): void {
+  /** @param hoped - what the answer is going to say: shown at once, and taken back if none comes. */
+  function change(ask: () => Promise<ServerState>, hoped: Partial<ServerState> = {}): void {
+    setServer((state) => state && { ...state, ...hoped })
     ask().then(
       (state) => {
         setServer(state)
         setIsOutOfReach(false)
       },
-      () => setIsOutOfReach(true),
+      () => {
+        setServer(server)
+        setIsOutOfReach(true)
+      },
     )
   }
 

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import type { AxeResults } from 'axe-core'
+import type { Page } from 'playwright'
+import { describe, expect, it } from 'vitest'
+import { whyNoChromium } from '../browser/support/chromium.ts'
+import { walk } from './support/walk.ts'
+import { buildNotesPage, setStage } from './support/web.ts'
+
+const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+describe.skipIf(whyNoChromium() !== undefined)('every state of the notes app in Chromium', () => {
+  it('has nothing that axe objects to, light and dark, fits from 400 to 1600 pixels, and moves nothing for who asks', async () => {
+    await using stage = await setStage(await buildNotesPage(), { slowMs: 1_000 })
+    const findings: string[] = []
+    const states: string[] = []
+    await walk(stage, async (state, page) => {
+      states.push(state)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+        findings.push(...(await objectionsTo(page)).map((objection) => `${state}, ${colorScheme}: ${objection}`))
+      }
+      for (const width of [400, 720, 1600]) {
+        await page.setViewportSize({ width, height: 900 })
+        const over = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        )
+        if (over > 0) findings.push(`${state}: ${over} pixels too wide for ${width}`)
+      }
+      const moving = await page.evaluate(() => document.getAnimations().length)
+      if (moving > 0) findings.push(`${state}: ${moving} animations`)
+    })
+    expect(findings).toEqual([])
+    expect(states).toHaveLength(12)
+  })
+})
+
+async function objectionsTo(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axeSource)
+  const { violations } = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { readonly axe: { run(): Promise<AxeResults> } }
+    return axe.run()
+  })
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+  )
+}
