@@ -12,6 +12,11 @@ import type { Store } from './store/contract.ts'
 /** The lane of entries that name none. */
 const defaultLane = 'default'
 
+interface Size {
+  readonly entries: number
+  readonly bytes: number
+}
+
 /** The way into the store: each batch is appended all or none, in the order of the calls, within the limits, and answered. */
 export interface Appender<P> {
   add(batches: readonly (readonly PreparedRequest<P>[])[]): void
@@ -30,9 +35,9 @@ export function createAppender<P>(deps: {
 }): Appender<P> {
   const { settings, openStore } = deps
   const pace = createPace()
-  /** Appends that the store has not answered. */
-  const keeping = new Set<Promise<void>>()
-  const begun = { entries: 0, bytes: 0 }
+  /** What the store has not answered yet. */
+  const begun = { batches: 0, entries: 0, bytes: 0 }
+  let whenAnswered: (() => void)[] = []
   let turn: Promise<void> = Promise.resolve()
 
   /** Begins one batch after the other, without waiting for the store's answers. Never rejects. */
@@ -47,7 +52,9 @@ export function createAppender<P>(deps: {
         const encoded = encodeAll(batch, settings)
         // Waited for only if need be: a few promises for each entry cost more than the work.
         const drafts = encoded instanceof Promise ? await encoded : encoded
-        const size = { entries: drafts.length, bytes: drafts.reduce((sum, { bytes }) => sum + bytes, 0) }
+        let bytes = 0
+        for (const draft of drafts) bytes += draft.bytes
+        const size = { entries: drafts.length, bytes }
         if (limits.maxEntries < Infinity || limits.maxBytes < Infinity) await makeSureOfRoom(size, limits, store)
         keep(batch, size, store.append(drafts))
       } catch (error) {
@@ -56,33 +63,48 @@ export function createAppender<P>(deps: {
     }
   }
 
-  function keep(batch: readonly PreparedRequest<P>[], { entries, bytes }: typeof begun, kept: Promise<void>): void {
+  function keep(batch: readonly PreparedRequest<P>[], { entries, bytes }: Size, kept: Promise<void>): void {
+    begun.batches += 1
     begun.entries += entries
     begun.bytes += bytes
     const forget = () => {
-      keeping.delete(answer)
+      begun.batches -= 1
       begun.entries -= entries
       begun.bytes -= bytes
     }
-    const answer = kept.then(
+    void kept.then(
       () => {
         forget()
         deps.onKept(batch)
+        tellAnswered()
       },
       (error: unknown) => {
         forget()
         deps.onRefused(batch, error)
+        tellAnswered()
       },
     )
-    keeping.add(answer)
+  }
+
+  function tellAnswered(): void {
+    if (begun.batches > 0 || whenAnswered.length === 0) return
+    const waiting = whenAnswered
+    whenAnswered = []
+    for (const resolve of waiting) resolve()
+  }
+
+  /** Resolves when the store has answered everything begun. */
+  function answered(): Promise<void> {
+    if (begun.batches === 0) return Promise.resolve()
+    return new Promise((resolve) => whenAnswered.push(resolve))
   }
 
   /** What has been begun may or may not be in the store's counts, so near a limit everything begun is waited for. */
-  async function makeSureOfRoom(size: typeof begun, { maxEntries, maxBytes }: Limits, store: Store): Promise<void> {
+  async function makeSureOfRoom(size: Size, { maxEntries, maxBytes }: Limits, store: Store): Promise<void> {
     const before = await store.counts()
     const mayHold = before.pending + begun.entries + size.entries <= maxEntries
     if (mayHold && before.bytes + begun.bytes + size.bytes <= maxBytes) return
-    await Promise.allSettled(keeping)
+    await answered()
     const { pending, bytes } = await store.counts()
     if (pending + size.entries > maxEntries) throw fullError('maxEntries', maxEntries, `${pending} entries wait`)
     if (bytes + size.bytes > maxBytes)
@@ -95,7 +117,7 @@ export function createAppender<P>(deps: {
     },
     async idle() {
       await turn
-      await Promise.all(keeping)
+      await answered()
     },
   }
 }
@@ -144,8 +166,8 @@ export function draftOf<P>(request: PreparedRequest<P>, writing: Writing<P>): Dr
 
 function written<P>(request: PreparedRequest<P>, { codec, version }: Writing<P>): Draft | Promise<Draft> {
   const body: unknown = codec.encode(request.json)
-  const draft = (text: unknown) => draftWith(text, request, codec.name, version)
-  return typeof body === 'string' ? draft(body) : Promise.resolve(body).then(draft)
+  if (typeof body === 'string') return draftWith(body, request, codec.name, version)
+  return Promise.resolve(body).then((text) => draftWith(text, request, codec.name, version))
 }
 
 function draftWith<P>(body: unknown, request: PreparedRequest<P>, codec: string, version: number): Draft {
@@ -153,19 +175,14 @@ function draftWith<P>(body: unknown, request: PreparedRequest<P>, codec: string,
     throw new OutboxError('OUTBOX_OPTION', `\`codec.encode\` must answer a text, got ${typeof body}`)
   }
   const { id, meta, notBefore, items, enqueuedAt } = request
-  return {
-    id,
-    body,
-    codec,
-    version,
-    lane: defaultLane,
-    ...(meta && { meta }),
-    enqueuedAt,
-    ...(notBefore !== undefined && { notBefore }),
-    items,
-    bytes: utf8Length(body),
-  }
+  const bytes = utf8Length(body)
+  const draft: Writable<Draft> = { id, body, codec, version, lane: defaultLane, enqueuedAt, items, bytes }
+  if (meta !== undefined) draft.meta = meta
+  if (notBefore !== undefined) draft.notBefore = notBefore
+  return draft
 }
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 async function mustFit<P>(json: string, schema: Schema<P>): Promise<void> {
   try {

@@ -19,7 +19,7 @@ export const jsonCodec: Codec = { name: 'json', encode: (json) => json, decode: 
  */
 export function jsonOf(value: unknown, name: 'payload' | 'meta'): string {
   try {
-    check(value, name, new Set())
+    if (!isPlain(value, 0)) check(value, name, new Set())
     return JSON.stringify(value)
   } catch (error) {
     if (error instanceof OutboxError) throw error
@@ -27,6 +27,24 @@ export function jsonOf(value: unknown, name: 'payload' | 'meta'): string {
       cause: error,
     })
   }
+}
+
+/** Deeper ones are looked at with cycles in mind. */
+const plainDepth = 64
+
+/** Whether a value is JSON beyond doubt; quick, since every payload goes through it and hardly any needs more. */
+function isPlain(value: unknown, depth: number): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (typeof value !== 'object' || depth > plainDepth || 'toJSON' in value) return false
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) if (!isPlain(value[index], depth + 1)) return false
+    return true
+  }
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false
+  if (Object.prototype.toString.call(value) !== '[object Object]') return false
+  for (const key of Object.keys(value)) if (!isPlain((value as Record<string, unknown>)[key], depth + 1)) return false
+  return true
 }
 
 function check(value: unknown, path: string, parents: Set<object>): void {

@@ -53,7 +53,9 @@ export async function drain<P>(pass: Pass<P>): Promise<PassEnd> {
       if (pace.isDue()) await pace.rest()
       if (lease.lost.aborted) return { type: 'engine.standby' }
       if (pass.isHalted()) return { type: 'engine.halted' }
-      const head = await heads.next()
+      // Waited for only if need be, here and below: what a promise costs is paid by every entry.
+      const next = heads.next()
+      const head = next instanceof Promise ? await next : next
       if (head === undefined) return { type: 'engine.drained' }
       const end = await takeHead(head, pass)
       if (end !== undefined) return end
@@ -68,7 +70,8 @@ export async function drain<P>(pass: Pass<P>): Promise<PassEnd> {
 async function takeHead<P>(head: StoredEntry, pass: Pass<P>): Promise<PassEnd | undefined> {
   const { settings } = pass
   const { clock, maxAgeMs } = settings
-  const decoded = await decode<P>(head, settings)
+  const decoding = decode<P>(head, settings)
+  const decoded = decoding instanceof Promise ? await decoding : decoding
   if (decoded.kind === 'misfit') return { type: 'engine.held', reason: decoded.reason }
   if (decoded.kind === 'unreadable') return buryUnreadable(head, decoded.reason, pass)
 
@@ -86,29 +89,24 @@ async function takeHead<P>(head: StoredEntry, pass: Pass<P>): Promise<PassEnd | 
   }
   const wait = remainingWait(head, now)
   if (wait !== undefined && !isCutShort(wait, pass)) return { type: 'engine.waiting', wait }
-  return conclude(head, entry, await fly(entry, pass), pass)
-}
-
-async function fly<P>(entry: Entry<P>, pass: Pass<P>): Promise<Outcome> {
-  const flight = startFlight(entry, pass.push, pass.settings, pass.isOffline)
+  const flight = startFlight(entry, pass.push, settings, pass.isOffline)
   pass.onFlight(flight)
   const outcome = await flight.outcome
   pass.onFlight(undefined)
-  return outcome
+  if (outcome.kind !== 'delivered') return conclude(head, entry, outcome, pass)
+  const event = { type: 'delivered', origin: 'here', entry, result: outcome.result } as const
+  return record(deliveredSettlement(head, clock.now()), [event], pass)
 }
 
+/** Deals with a try that did not go through. */
 async function conclude<P>(
   head: StoredEntry,
   entry: Entry<P>,
-  outcome: Outcome,
+  outcome: Exclude<Outcome, { readonly kind: 'delivered' }>,
   pass: Pass<P>,
 ): Promise<PassEnd | undefined> {
   const now = pass.settings.clock.now()
   switch (outcome.kind) {
-    case 'delivered': {
-      const event = { type: 'delivered', origin: 'here', entry, result: outcome.result } as const
-      return record(deliveredSettlement(head, now), [event], pass)
-    }
     case 'permanent':
       return bury(head, entry, { code: 'permanent', reason: outcome.reason, attempts: head.attempts + 1 }, pass)
     case 'hold':

@@ -158,7 +158,9 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
 
   function reportKept(batch: readonly PreparedRequest<P>[]): void {
     for (const { id, meta, enqueuedAt } of batch) {
-      reporter.add({ type: 'enqueued', origin: 'here', id, ...(meta && { meta }), enqueuedAt })
+      // Two literals: a property behind a spread costs a microsecond.
+      if (meta === undefined) reporter.add({ type: 'enqueued', origin: 'here', id, enqueuedAt })
+      else reporter.add({ type: 'enqueued', origin: 'here', id, meta, enqueuedAt })
     }
     reporter.changed()
   }

@@ -4,7 +4,7 @@ import { errorText, verdictOf } from './errors.ts'
 import type { Settings } from './options.ts'
 import type { Outcome } from './outcome.ts'
 import { outcomeOfError } from './outcome.ts'
-import type { Push } from './push/contract.ts'
+import type { Push, PushContext } from './push/contract.ts'
 
 /** One try under way. */
 export interface Flight {
@@ -21,7 +21,7 @@ export function startFlight<P>(
   { pushTimeoutMs, clock }: Pick<Settings<P>, 'pushTimeoutMs' | 'clock'>,
   isOffline: () => boolean,
 ): Flight {
-  const signal = createLazySignal()
+  const signal = new LazySignal()
   let timer: unknown
   let isAborted = false
   let timedOut: Outcome | undefined
@@ -45,12 +45,7 @@ export function startFlight<P>(
     try {
       const limitMs = limitOf(entry, pushTimeoutMs)
       timer = clock.setTimeout(() => timeOut(limitMs), limitMs)
-      const result = await push(entry, {
-        get signal() {
-          return signal.get()
-        },
-        attempt: entry.attempts + 1,
-      })
+      const result = await push(entry, new FlightContext(signal, entry.attempts + 1))
       land({ kind: 'delivered', result })
     } catch (error) {
       if (isAborted) land({ kind: 'aborted' })
@@ -83,18 +78,42 @@ function limitOf<P>(entry: Entry<P>, pushTimeoutMs: Settings<P>['pushTimeoutMs']
 }
 
 /** An abort signal that is made when somebody asks for it: most pushes of a drain at full speed never do. */
-function createLazySignal(): { get(): AbortSignal; abort(message: string, name: string): void } {
-  let controller: AbortController | undefined
-  let reason: DOMException | undefined
-  return {
+class LazySignal {
+  #controller: AbortController | undefined
+  #reason: DOMException | undefined
+
+  get(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#reason !== undefined) this.#controller.abort(this.#reason)
+    return this.#controller.signal
+  }
+
+  abort(message: string, name: string): void {
+    this.#reason ??= new DOMException(message, name)
+    this.#controller?.abort(this.#reason)
+  }
+}
+
+/**
+ * What a push is told. All of them share one accessor: a literal with a getter of its own is a new hidden class for each push,
+ * which costs the collector more than the push. It is an own property, so that a spread copies the signal.
+ */
+class FlightContext implements PushContext {
+  declare readonly signal: AbortSignal
+  readonly attempt: number
+  readonly #signal: LazySignal
+
+  constructor(signal: LazySignal, attempt: number) {
+    this.#signal = signal
+    this.attempt = attempt
+    Object.defineProperty(this, 'signal', FlightContext.#accessor)
+  }
+
+  static readonly #accessor: PropertyDescriptor & ThisType<FlightContext> = {
     get() {
-      controller ??= new AbortController()
-      if (reason !== undefined) controller.abort(reason)
-      return controller.signal
+      return this.#signal.get()
     },
-    abort(message, name) {
-      reason ??= new DOMException(message, name)
-      controller?.abort(reason)
-    },
+    enumerable: true,
+    configurable: true,
   }
 }

@@ -16,73 +16,80 @@ export interface Gatherer<P> {
   settled(): Promise<void>
 }
 
-/** One entry that waits for its answer. */
-interface Ticket {
-  readonly id: string
+/** A batch that waits until each of its entries is answered. */
+class Ticket {
   readonly answer: Promise<void>
-  resolve(): void
-  reject(error: Error): void
+  resolve!: () => void
+  reject!: (error: Error) => void
+  #left: number
+
+  constructor(entries: number) {
+    this.#left = entries
+    this.answer = new Promise((resolve, reject) => {
+      this.resolve = resolve
+      this.reject = reject
+    })
+  }
+
+  accept(): void {
+    this.#left -= 1
+    if (this.#left === 0) this.resolve()
+  }
 }
 
 interface Gathered<P> {
   readonly batch: readonly PreparedRequest<P>[]
-  readonly tickets: readonly Ticket[]
+  readonly ticket: Ticket
 }
 
 export function createGatherer<P>(hand: (batches: readonly (readonly PreparedRequest<P>[])[]) => void): Gatherer<P> {
-  const sent = new Map<string, Ticket[]>()
+  /** By id; more than one only while the same id is enqueued again before its answer. */
+  const sent = new Map<string, Ticket | Ticket[]>()
   let gathered: Gathered<P>[] = []
 
   function send(): void {
     if (gathered.length === 0) return
     const present = gathered
     gathered = []
-    for (const { tickets } of present) {
-      for (const ticket of tickets) {
-        const queue = sent.get(ticket.id)
-        if (queue === undefined) sent.set(ticket.id, [ticket])
-        else queue.push(ticket)
-      }
-    }
+    for (const { batch, ticket } of present) for (const { id } of batch) remember(id, ticket)
     hand(present.map(({ batch }) => batch))
   }
 
+  function remember(id: string, ticket: Ticket): void {
+    const before = sent.get(id)
+    if (before === undefined) sent.set(id, ticket)
+    else if (Array.isArray(before)) before.push(ticket)
+    else sent.set(id, [before, ticket])
+  }
+
   function take(id: string): Ticket | undefined {
-    const queue = sent.get(id)
-    if (queue === undefined) return undefined
-    if (queue.length === 1) sent.delete(id)
-    return queue.shift()
+    const found = sent.get(id)
+    if (!Array.isArray(found)) {
+      sent.delete(id)
+      return found
+    }
+    if (found.length === 1) sent.delete(id)
+    return found.shift()
   }
 
   return {
     send,
-    async add(batch) {
+    add(batch) {
+      if (batch.length === 0) return Promise.resolve()
       if (gathered.length === 0) queueMicrotask(send)
-      const tickets = batch.map(({ id }) => createTicket(id))
-      gathered.push({ batch, tickets })
-      const [first] = tickets
-      if (tickets.length === 1) await first?.answer
-      else await Promise.all(tickets.map(({ answer }) => answer))
+      const ticket = new Ticket(batch.length)
+      gathered.push({ batch, ticket })
+      return ticket.answer
     },
-    accept: (id) => take(id)?.resolve(),
+    accept: (id) => take(id)?.accept(),
     refuse: (id, error) => take(id)?.reject(error),
     refuseSent(error) {
-      for (const { reject } of [...sent.values()].flat()) reject(error)
+      for (const ticket of [...sent.values()].flat()) ticket.reject(error)
       sent.clear()
     },
     async settled() {
-      const tickets = [...gathered.flatMap((each) => each.tickets), ...[...sent.values()].flat()]
+      const tickets = [...gathered.map(({ ticket }) => ticket), ...[...sent.values()].flat()]
       await Promise.allSettled(tickets.map(({ answer }) => answer))
     },
   }
-}
-
-function createTicket(id: string): Ticket {
-  let resolve!: () => void
-  let reject!: (error: Error) => void
-  const answer = new Promise<void>((onKept, onRefused) => {
-    resolve = onKept
-    reject = onRefused
-  })
-  return { id, answer, resolve, reject }
 }

@@ -4,6 +4,11 @@ const randomBytesPerId = 10
 let pool = new Uint8Array(0)
 let used = 0
 
+/** Two hexadecimal digits for each byte: making them anew costs more than the rest of an id. */
+const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+let hexTime = ''
+let hexTimeAt = NaN
+
 /**
  * A new UUIDv7: 48 bits of epoch ms, 74 random bits.
  * @see RFC 9562, section 5.7
@@ -13,18 +18,22 @@ export function uuidv7(): string {
     pool = crypto.getRandomValues(new Uint8Array(idsPerFetch * randomBytesPerId))
     used = 0
   }
-  const time = Date.now().toString(16).padStart(12, '0')
-  const [a = 0, b = 0, c = 0, ...rest] = pool.subarray(used, (used += randomBytesPerId))
-  const tail = rest.map(hexOf).join('')
-  return [
-    time.slice(0, 8),
-    time.slice(8),
-    hexOf(0x70 | (a & 0x0f)) + hexOf(b),
-    hexOf(0x80 | (c & 0x3f)) + tail.slice(0, 2),
-    tail.slice(2),
-  ].join('-')
+  const at = used
+  used += randomBytesPerId
+  const tail = digits(at + 4) + digits(at + 5) + digits(at + 6) + digits(at + 7) + digits(at + 8) + digits(at + 9)
+  const version = (hex[0x70 | ((pool[at] ?? 0) & 0x0f)] ?? '') + digits(at + 1)
+  const variant = (hex[0x80 | ((pool[at + 2] ?? 0) & 0x3f)] ?? '') + digits(at + 3)
+  return `${timeDigits()}-${version}-${variant}-${tail}`
 }
 
-function hexOf(byte: number): string {
-  return byte.toString(16).padStart(2, '0')
+const digits = (at: number): string => hex[pool[at] ?? 0] ?? ''
+
+function timeDigits(): string {
+  const now = Date.now()
+  if (now !== hexTimeAt) {
+    const time = now.toString(16).padStart(12, '0')
+    hexTime = `${time.slice(0, 8)}-${time.slice(8)}`
+    hexTimeAt = now
+  }
+  return hexTime
 }

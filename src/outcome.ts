@@ -87,5 +87,7 @@ export function triesAfter(
 
 function auditOf(entry: StoredEntry, direction: AuditRecord['direction'], attempts: number, at: number): AuditRecord {
   const { id, meta, items, bytes } = entry
-  return { direction, id, ...(meta && { meta }), attempts, items, bytes, at }
+  return meta === undefined
+    ? { direction, id, attempts, items, bytes, at }
+    : { direction, id, meta, attempts, items, bytes, at }
 }

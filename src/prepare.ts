@@ -26,16 +26,14 @@ export function prepare<P>(request: EnqueueRequest<P>, settings: Settings<P>): P
     throw new OutboxError('OUTBOX_OPTION', `\`countItems\` must answer an integer >= 0, got ${errorText(items)}`)
   }
   const meta = copyMeta(request.meta ?? ask('meta', () => settings.meta?.(payload)))
-  return {
-    payload,
-    json,
-    id,
-    items,
-    enqueuedAt: settings.clock.now(),
-    ...(meta && { meta }),
-    ...(notBefore !== undefined && { notBefore }),
-  }
+  const prepared: Writable<PreparedRequest<P>> = { payload, json, id, items, enqueuedAt: settings.clock.now() }
+  // Not by spreads: for an entry in a hurry they cost more than the rest.
+  if (meta !== undefined) prepared.meta = meta
+  if (notBefore !== undefined) prepared.notBefore = notBefore
+  return prepared
 }
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 function ask<T>(option: string, answer: () => T): T {
   try {
