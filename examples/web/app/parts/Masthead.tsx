@@ -7,6 +7,8 @@ import { Boat } from './icons.tsx'
 /** The name of the app, and who is here. */
 export function Masthead() {
   const { accountId } = useDesk()
+  const name = accounts.find(({ id }) => id === accountId)?.name
+  const others = accounts.filter(({ id }) => id !== accountId)
   const failure = useSelector(session, ({ context }) => context.failure)
   const isMoving = useSelector(session, (snapshot) => !snapshot.matches('signedIn'))
   return (
@@ -19,29 +21,26 @@ export function Masthead() {
         <p className="account-alert" role="alert">
           {failure}
         </p>
-        {accounts.map(({ id, name }) =>
-          id === accountId ? (
-            <p key={id} className="account-present">
-              <span className={`face face-${id}`} aria-hidden="true">
-                {name[0]}
-              </span>
-              <span>
-                <span className="hidden">Signed in as </span>
-                {name}
-              </span>
-            </p>
-          ) : (
-            <button
-              key={id}
-              type="button"
-              className="button quiet"
-              disabled={isMoving}
-              onClick={() => session.send({ type: 'signIn', accountId: id })}
-            >
-              Switch to {name}
-            </button>
-          ),
-        )}
+        <p className="account-present">
+          <span className={`face face-${accountId}`} aria-hidden="true">
+            {name?.[0]}
+          </span>
+          <span>
+            <span className="hidden">Signed in as </span>
+            {name}
+          </span>
+        </p>
+        {others.map((other) => (
+          <button
+            key={other.id}
+            type="button"
+            className="button quiet"
+            disabled={isMoving}
+            onClick={() => session.send({ type: 'signIn', accountId: other.id })}
+          >
+            Switch to {other.name}
+          </button>
+        ))}
         <button
           type="button"
           className="button quiet"
