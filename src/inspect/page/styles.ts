@@ -98,8 +98,13 @@ input[type='range']::-moz-range-thumb { width: 13px; height: 13px; border-radius
 .empty { text-align: center; padding: clamp(40px, 8vw, 88px) 20px; border: 1px dashed var(--edge); border-radius: 16px; }
 .empty-title { font-size: 1.15rem; font-weight: 650; letter-spacing: -.01em; }
 .empty-text { margin: 8px auto 0; max-width: 46ch; color: var(--muted); text-wrap: balance; }
+.panel .empty { padding: 22px 14px; }
 .loading { padding: 40px 0; text-align: center; color: var(--muted); }
 
+@media (min-width: 1100px) {
+  .hero { grid-template-columns: minmax(0, 1fr) auto minmax(330px, 27%); }
+  .numbers { grid-column: 3; grid-row: 1; grid-template-columns: repeat(2, minmax(0, 1fr)); }
+}
 @media (max-width: 720px) {
   .wide { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   .hero { grid-template-columns: minmax(0, 1fr); }

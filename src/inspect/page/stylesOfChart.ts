@@ -6,7 +6,7 @@ export const chartStyles = `
 .panel h2 { font-size: .95rem; font-weight: 650; margin-bottom: 10px; }
 .drawing { overflow-x: auto; border-radius: 10px; }
 .drawing svg { display: block; width: 100%; min-width: 780px; height: auto; }
-.machine-chart { --chart-paper: transparent; --chart-group: var(--ground); --chart-leaf: var(--surface); --chart-edge: var(--edge); --chart-ink: var(--ink); --chart-soft: var(--muted); --chart-line: var(--edge); --chart-pill: var(--raised); --chart-lit: var(--tone, var(--accent)); --chart-lit-fill: color-mix(in oklab, var(--tone, var(--accent)) 20%, var(--surface)); }
+.drawing { --chart-paper: transparent; --chart-group: var(--ground); --chart-leaf: var(--surface); --chart-edge: var(--edge); --chart-ink: var(--ink); --chart-soft: var(--muted); --chart-line: color-mix(in srgb, var(--muted) 60%, var(--edge)); --chart-pill: var(--raised); --chart-lit: var(--tone, var(--accent)); --chart-lit-fill: color-mix(in oklab, var(--tone, var(--accent)) 20%, var(--surface)); }
 .machine-chart .state > rect, .machine-chart .line, .machine-chart .head { transition: fill .25s, stroke .25s; }
 .remaining rect { fill: var(--tone); }
 .remaining text { fill: var(--surface); font: 700 14px var(--sans); font-variant-numeric: tabular-nums; }
