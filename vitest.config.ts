@@ -33,7 +33,7 @@ const node = {
 
 const browser = {
   resolve: { alias: aliasesWith('./src/store/default.browser.ts') },
-  optimizeDeps: { include: ['idb-keyval'] },
+  optimizeDeps: { include: ['idb-keyval', '@statelyai/inspect'] },
   test: {
     name: 'browser',
     include: [inPage],
