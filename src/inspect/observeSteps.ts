@@ -26,7 +26,8 @@ export function observeSteps(
   const actor = actorOf(observed)
   const now = clockOf(actor)
   const sentAt = new WeakMap<object, number>()
-  let before = stateOf(actor.getSnapshot())
+  const first: unknown = actor.getSnapshot()
+  let before = stateOf(first)
 
   function look(inspected: InspectionEvent): void {
     // One system holds all actors of an app: its own, the outbox, and the outbox's engine.
@@ -34,6 +35,8 @@ export function observeSteps(
     if (inspected.type === '@xstate.event') sentAt.set(inspected.event, now())
     if (inspected.type !== '@xstate.snapshot' || inspected.event.type === 'xstate.init') return
     const { event, snapshot } = inspected
+    // Attached by a listener to what this event emitted: it is in the first snapshot already.
+    if (snapshot === first && !sentAt.has(event)) return
     const endedAt = now()
     const at = sentAt.get(event) ?? endedAt
     const state = stateOf(snapshot)

@@ -8,17 +8,35 @@ export type ShownPayloads = boolean | ((payload: unknown) => unknown)
 
 /** Reports and payloads of one event that are shown; the rest is counted. */
 const shownAtMost = 3
-const longestText = 100
-const longestPayload = 240
+const longestText = 120
+const longestId = 256
+const longestPayload = 160
 
-/** A text of at most 100 characters without control characters, so that its JSON is bounded, too. */
+/**
+ * A text without control characters, of at most so many bytes as JSON: a step is small whatever it tells of. One that is shortened
+ * stays as it is when it comes again.
+ */
 export function boundedText(text: unknown, longest: number = longestText): string {
-  // Cut first: what is cut away may be long.
-  const line = String(text)
-    .slice(0, longest + 1)
-    .toWellFormed()
-    .replace(/[\p{Cc}\u2028\u2029]/gu, ' ')
-  return line.length > longest ? `${line.slice(0, longest - 1).toWellFormed()}…` : line
+  let kept = ''
+  let fitting = ''
+  let bytes = 0
+  for (const letter of String(text).slice(0, longest + 1)) {
+    const plain = /[\p{Cc}\u2028\u2029]/u.test(letter) ? ' ' : letter.toWellFormed()
+    bytes += bytesOf(plain)
+    if (bytes > longest) return `${fitting}…`
+    kept += plain
+    // What may have to be added when the rest does not fit.
+    if (bytes <= longest - bytesOf('…')) fitting = kept
+  }
+  return kept
+}
+
+/** Of one letter in JSON: UTF-8, and a backslash before some. */
+function bytesOf(letter: string): number {
+  const code = letter.codePointAt(0) ?? 0
+  if (code < 0x80) return letter === '"' || letter === '\\' ? 2 : 1
+  if (code < 0x800) return 2
+  return code < 0x10000 ? 3 : 4
 }
 
 /** A payload as bounded JSON text, or undefined when payloads are not to be shown. */
@@ -107,12 +125,13 @@ function shownForeign(event: { readonly type: string; readonly error?: unknown }
 }
 
 function idOf({ id }: { readonly id?: string }): { readonly id?: string } {
-  return id === undefined ? {} : { id: boundedText(id) }
+  return id === undefined ? {} : { id: boundedText(id, longestId) }
 }
 
-function shownWait({ id, kind, attempts, misses, nextAttemptAt, leftMs, reason }: Wait): Wait {
+function shownWait(wait: Wait): Wait {
+  const { kind, attempts, misses, nextAttemptAt, leftMs, reason } = wait
   return {
-    ...(id !== undefined && { id: boundedText(id) }),
+    ...idOf(wait),
     kind,
     attempts,
     misses,
@@ -135,9 +154,11 @@ function shownReports(
   let items = 0
   let lastError: string | null | undefined
   for (const event of events) {
-    const name = event.type === 'warning' ? `warning.${event.code}` : event.type
+    const isHere = event.origin === 'here'
+    const type = event.type === 'warning' ? `warning.${event.code}` : event.type
+    const name = isHere ? type : `elsewhere.${type}`
     emitted[name] = (emitted[name] ?? 0) + 1
-    if (event.type === 'delivered') items += event.entry.items
+    if (event.type === 'delivered' && isHere) items += event.entry.items
     lastError = lastErrorAfter(event, lastError)
   }
   return {
@@ -168,6 +189,7 @@ function shownReport(event: OutboxEvent<unknown>, payloads: ShownPayloads): Show
   const payload = entry === undefined ? undefined : shownPayload(entry.payload, payloads)
   return {
     type: event.type,
+    ...(event.origin === 'elsewhere' && { origin: event.origin }),
     ...(id !== undefined && { id: boundedText(id) }),
     ...('code' in event && { code: event.code }),
     ...(attempts !== undefined && { attempts }),

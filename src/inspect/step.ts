@@ -5,6 +5,8 @@ import type { Cut, Wait } from '../report.ts'
 /** Of a batch of reports, one emitted event: no payload, no result, no meta. */
 export interface ShownReport {
   readonly type: string
+  /** Set when another context did it. */
+  readonly origin?: 'elsewhere'
   readonly id?: string
   /** Of a warning or a dead letter. */
   readonly code?: string
@@ -29,9 +31,9 @@ export interface StepEvent {
   readonly reason?: string
   readonly paused?: boolean
   readonly held?: string
-  /** `engine.reports`: how many of each type; a warning counts as `warning.<code>`. */
+  /** `engine.reports`: how many of each type; a warning counts as `warning.<code>`, what another context did as `elsewhere.<type>`. */
   readonly emitted?: Readonly<Record<string, number>>
-  /** Items in the entries that were delivered. */
+  /** Items in the entries that were delivered here. */
   readonly items?: number
   readonly counts?: Counts
   readonly changed?: boolean

@@ -146,7 +146,7 @@ test('payloads are shown to whoever asks, as the function given makes them', asy
 })
 
 test('a step stays below 4 kB, whatever waits and whatever texts come', async () => {
-  const wild = '"\u0000\\\ud800é'.repeat(2_000)
+  const wild = '"\u0000\\\ud800é漢'.repeat(2_000)
   await using world = createWorld(
     () => {
       throw new HoldError(wild)
