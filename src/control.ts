@@ -8,6 +8,8 @@ export interface ControlDesk {
   /** The machine has paused itself, or let everything go on: the store is told. */
   pause(): void
   resume(): void
+  /** How often that was. */
+  resumes(): number
   /** The remote refuses everything. */
   hold(reason: string): Promise<void>
   /** The remote has answered: whatever hold was stored is over. */
@@ -27,6 +29,7 @@ export function createControlDesk<P>(deps: {
   /** What the machine knows. */
   let shown: Control = { paused: false }
   let stored: Control | undefined
+  let resumes = 0
   let writing = 0
   let written: Promise<void> = Promise.resolve()
 
@@ -60,7 +63,11 @@ export function createControlDesk<P>(deps: {
       void write({ ...shown, paused: true })
       deps.onPaused()
     },
-    resume: () => void write({ paused: false }),
+    resume() {
+      resumes += 1
+      void write({ paused: false })
+    },
+    resumes: () => resumes,
     hold: (reason) => write({ paused: shown.paused, held: reason }),
     lift() {
       const isShown = shown.held !== undefined

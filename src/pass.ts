@@ -56,15 +56,20 @@ export function createPasses<P>(deps: {
   let isNoPushTold = false
 
   async function run(order: PassOrder): Promise<void> {
+    const resumes = control.resumes()
+    // Whoever resumes while a try is under way means the next one: a hold that this one meets is over.
+    const unlessResumed = (end: PassEnd): PassEnd =>
+      end.type === 'engine.held' && control.resumes() > resumes ? { type: 'engine.halted' } : end
     let end: PassEnd
     try {
-      end = await pass(order)
+      end = unlessResumed(await pass(order))
       await after(end)
       storeFailures = 0
     } catch (error) {
       end = waitForStore(error)
     }
     await reporter.flush()
+    end = unlessResumed(end)
     underWay = undefined
     deps.send(end)
     // Only now: a grant that the machine heard of before the standby would be forgotten.

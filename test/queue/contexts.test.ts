@@ -3,7 +3,7 @@ import type { OutboxEvent, Store } from '../../src/index.ts'
 import { HoldError, memoryStore, PermanentError, RetryAfterError } from '../../src/index.ts'
 import { simulatedTime } from '../../src/testing/index.ts'
 import type { Note, NotePush } from '../support/world.ts'
-import { createWorld, scripted } from '../support/world.ts'
+import { createWorld, deferred, scripted } from '../support/world.ts'
 
 const no = () => {
   throw new Error('503')
@@ -70,6 +70,25 @@ describe('another context on the store', () => {
         expect([drainer.pushes.length, standby.pushes.length]).toEqual([1, 1])
       },
     ))
+
+  it('that resumes while the drainer is being refused tries itself', () => {
+    const refused = deferred()
+    return withTwo(
+      scripted(
+        () => refused.promise,
+        () => 'done',
+      ),
+      async (drainer, standby) => {
+        await drainer.time.advance(1_000)
+        standby.outbox.resume()
+        await drainer.time.quiet()
+        refused.reject(new HoldError('the old token'))
+        await drainer.time.quiet()
+        expect(standby.eventsOf('delivered')).toMatchObject([{ origin: 'here' }])
+        expect(drainer.outbox.status()).toMatchObject({ reason: 'ready', pending: 0 })
+      },
+    )
+  })
 
   it('counts only what it has delivered itself', () =>
     withTwo(

@@ -257,6 +257,22 @@ describe('rule 7: what the error says', () => {
     expect(world.pushes.map(({ atMs }) => atMs)).toEqual([0, 7_000])
   })
 
+  test('a resume while the refused push is under way is not lost', async () => {
+    const answers = [deferred(), deferred()]
+    let tries = 0
+    await using world = createWorld(() => answers[tries++]?.promise)
+    await world.outbox.enqueue({ text: 'a' })
+    await world.time.quiet()
+    world.outbox.resume()
+    answers[0]?.reject(new HoldError('the old token'))
+    await world.time.quiet()
+    expect(world.texts()).toEqual(['a', 'a'])
+    answers[1]?.reject(new HoldError('the new token'))
+    await world.time.quiet()
+    expect(world.outbox.status()).toMatchObject({ reason: 'held', held: 'the new token' })
+    expect(world.texts()).toHaveLength(2)
+  })
+
   test('holds on HoldError, spends nothing, and goes on after resume', async () => {
     await using world = createWorld(scripted(fails(new HoldError('sign in again')), ok))
     await world.outbox.enqueue({ text: 'a' })

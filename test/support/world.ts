@@ -89,10 +89,16 @@ export const fails = (error: unknown) => () => {
 }
 
 /** A promise that a test settles. */
-export function deferred<T = void>(): { readonly promise: Promise<T>; resolve(value: T): void } {
+export function deferred<T = void>(): {
+  readonly promise: Promise<T>
+  resolve(value: T): void
+  reject(error: Error): void
+} {
   let resolve!: (value: T) => void
-  const promise = new Promise<T>((onResolve) => {
+  let reject!: (error: Error) => void
+  const promise = new Promise<T>((onResolve, onReject) => {
     resolve = onResolve
+    reject = onReject
   })
-  return { promise, resolve }
+  return { promise, resolve, reject }
 }
