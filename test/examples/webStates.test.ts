@@ -1,13 +1,8 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import type { AxeResults } from 'axe-core'
-import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
 import { whyNoChromium } from '../browser/support/chromium.ts'
+import { objectionsTo } from './support/axe.ts'
 import { walk } from './support/walk.ts'
 import { buildNotesPage, setStage } from './support/web.ts'
-
-const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 describe.skipIf(whyNoChromium() !== undefined)('every state of the notes app in Chromium', () => {
   it('has nothing that axe objects to, light and dark, fits from 400 to 1600 pixels, and moves nothing for who asks', async () => {
@@ -34,14 +29,3 @@ describe.skipIf(whyNoChromium() !== undefined)('every state of the notes app in 
     expect(states).toHaveLength(12)
   })
 })
-
-async function objectionsTo(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axeSource)
-  const { violations } = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { readonly axe: { run(): Promise<AxeResults> } }
-    return axe.run()
-  })
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-  )
-}

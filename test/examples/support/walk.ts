@@ -43,7 +43,7 @@ export async function walk(stage: Stage, look: (state: string, page: Page) => Pr
   await look('sending', page)
 
   const other = await stage.open()
-  await visitorOf(other).reads('Another tab is sending')
+  await visitorOf(other).reads('Another window is sending')
   await look('second window', other)
   await other.close()
   stage.server.switchboard.set({ trouble: 'none' })
