@@ -51,8 +51,8 @@ export async function drain<P>(pass: Pass<P>): Promise<PassEnd> {
     await pass.settler.recordKept(store, lease)
     for (;;) {
       if (pace.isDue()) await pace.rest()
-      if (lease.lost.aborted) return { type: 'engine.standby' }
-      if (pass.isHalted()) return { type: 'engine.halted' }
+      const over = endBefore(pass)
+      if (over !== undefined) return over
       // Waited for only if need be, here and below: what a promise costs is paid by every entry.
       const next = heads.next()
       const head = next instanceof Promise ? await next : next
@@ -64,6 +64,12 @@ export async function drain<P>(pass: Pass<P>): Promise<PassEnd> {
     if (isOutboxError(error, 'OUTBOX_LEASE_LOST')) return { type: 'engine.standby' }
     throw error
   }
+}
+
+/** Why no push may begin now, if so. */
+function endBefore<P>({ lease, isHalted }: Pass<P>): PassEnd | undefined {
+  if (lease.lost.aborted) return { type: 'engine.standby' }
+  return isHalted() ? { type: 'engine.halted' } : undefined
 }
 
 /** Deals with the first entry; answers how the pass ends, or undefined when it goes on. */
@@ -89,6 +95,9 @@ async function takeHead<P>(head: StoredEntry, pass: Pass<P>): Promise<PassEnd | 
   }
   const wait = remainingWait(head, now)
   if (wait !== undefined && !isCutShort(wait, pass)) return { type: 'engine.waiting', wait }
+  // Reading took its time: the lease may have gone, or somebody may have paused or stopped.
+  const over = endBefore(pass)
+  if (over !== undefined) return over
   const flight = startFlight(entry, pass.push, settings, pass.isOffline)
   pass.onFlight(flight)
   const outcome = await flight.outcome

@@ -10,7 +10,7 @@ export interface Reporter<P> {
   warnOfStore(error: unknown): void
   /** Something may be there to push: said once, with the last batch at hand. */
   changed(): void
-  /** The counts are to be sent with the next flush, also when nothing else is. */
+  /** The counts are to be sent soon, also when nothing else is. */
   recount(): void
   /** Resolves when everything added so far has been sent. */
   flush(): Promise<void>
@@ -77,6 +77,7 @@ export function createReporter<P>(deps: {
     },
     recount() {
       isStale = true
+      schedule()
     },
     flush,
   }

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest'
+import type { Lease } from '../../src/index.ts'
+import { createOutbox, memoryStore } from '../../src/index.ts'
+import { faultyStore, hang, scriptedPush, simulatedTime } from '../../src/testing/index.ts'
+
+// What the simulation has found, each by itself.
+
+/** An outbox whose first read of an entry takes until `meanwhile` is done. */
+function slowlyReading(meanwhile: (outbox: ReturnType<typeof createOutbox<string>>) => unknown) {
+  const time = simulatedTime()
+  const memory = memoryStore()
+  const store = faultyStore(memory)
+  const push = scriptedPush<string>()
+  const outbox = createOutbox<string>({ ...time.options, store, push })
+  store.faults.read = async (real) => {
+    delete store.faults.read
+    const entries = await real()
+    await meanwhile(outbox)
+    return entries
+  }
+  return { time, memory, push, outbox }
+}
+
+describe('an entry that takes its time to be read', () => {
+  test('is not pushed when somebody pauses meanwhile', async () => {
+    const { time, push, outbox } = slowlyReading(({ pause }) => pause())
+    await outbox.enqueue('milk')
+    await time.advance(60_000)
+    expect(push.calls).toHaveLength(0)
+    outbox.resume()
+    await time.quiet()
+    expect(push.calls).toHaveLength(1)
+    await outbox.stop()
+  })
+
+  test('is not pushed when the outbox stops meanwhile', async () => {
+    const { time, memory, push, outbox } = slowlyReading(({ stop }) => void stop())
+    await outbox.enqueue('milk')
+    await time.advance(60_000)
+    expect(push.calls).toHaveLength(0)
+    expect(await memory.counts()).toMatchObject({ pending: 1 })
+  })
+
+  test('is not pushed while another context drains, which took the lease meanwhile', async () => {
+    let other: Lease | undefined
+    const { time, push, outbox, memory } = slowlyReading(async () => {
+      await memory.close()
+      other = await memory.lease(new AbortController().signal)
+    })
+    await outbox.enqueue('milk')
+    await time.advance(60_000)
+    expect(push.calls).toHaveLength(0)
+    await other?.release()
+    await time.advance(60_000)
+    expect(push.calls).toHaveLength(1)
+    await outbox.stop()
+  })
+})
+
+test('the status tells what waits while the first push after a start is under way', async () => {
+  const time = simulatedTime()
+  const store = memoryStore()
+  const before = createOutbox<string>({ ...time.options, store, push: hang })
+  await before.enqueueAll([{ payload: 'milk' }, { payload: 'bread' }])
+  const stopped = before.stop()
+  await time.advance(5_000)
+  await stopped
+
+  const outbox = createOutbox<string>({ ...time.options, store, push: hang })
+  await time.quiet()
+  expect(outbox.status().pending).toBe(2)
+  expect(outbox.explain()).toBe('Pushing; 2 entries wait.')
+  outbox.actor.stop()
+})
