@@ -132,7 +132,6 @@ export const syncMachineOf = <P>() =>
           restAs('held'),
           restAs('offline'),
           restAs('standby'),
-          restAs('ready'),
         ],
         states: {
           ready: {
@@ -152,7 +151,7 @@ export const syncMachineOf = <P>() =>
     },
   })
 
-/** Enters the substate of idle that the flags call for, unless the machine is there. */
+/** Enters the substate of idle that the flags call for, unless the machine is there. None leads back to `ready`: what clears a flag sets `dirty`. */
 function restAs<const R extends Rest>(rest: R) {
   return {
     guard: and([{ type: 'isRestingAs', params: { rest } }, not(stateIn({ idle: rest }))]),

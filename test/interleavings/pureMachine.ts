@@ -17,7 +17,7 @@ export interface Place {
   readonly context: Partial<SyncContext>
 }
 
-export type MachineEvent = Command<unknown> | EngineEvent<unknown> | { readonly type: `xstate.after.${string}` }
+export type MachineEvent = Command<unknown> | EngineEvent<unknown> | { readonly type: `xstate.${string}` }
 
 /** What a step of a machine comes to. */
 export interface Step {
@@ -71,7 +71,7 @@ export function pureMachineOf(machine: Machine): PureMachine {
       value: values[value] ?? value,
       context: { ...initialContext(undefined), ...context },
     })
-    return { ...resolved, children: initial.children } as Snapshot
+    return { ...resolved, children: initial.children }
   }
 
   return {
@@ -91,7 +91,7 @@ export function pureMachineOf(machine: Machine): PureMachine {
   }
 }
 
-function nameOf(value: unknown): string {
+export function nameOf(value: unknown): string {
   if (typeof value === 'string') return value
   const [[state, substate] = []] = Object.entries(value as Record<string, string>)
   return `${state}.${substate}`

@@ -43,7 +43,8 @@ export const commands: readonly Command<unknown>[] = [
   { type: 'stop' },
 ]
 
-const reports: readonly EngineEvent<unknown>[] = [
+/** Every report of the engine. */
+export const reports: readonly EngineEvent<unknown>[] = [
   { type: 'engine.drained' },
   { type: 'engine.waiting', wait },
   { type: 'engine.held', reason: 'sign in' },
@@ -57,7 +58,8 @@ const reports: readonly EngineEvent<unknown>[] = [
   { type: 'engine.closed' },
 ]
 
-const delays = {
+/** Every delay that can run out. */
+export const delays = {
   'backoff (part of the wait)': { type: 'xstate.after.backoff.sync.backoff' },
   'backoff (the wait is over)': { type: 'xstate.after.backoff.sync.backoff' },
   'idlePoll (ready)': { type: 'xstate.after.idlePoll.sync.idle.ready' },
