@@ -6,7 +6,7 @@ import { syncMachineOf } from '../../machines/syncMachine.ts'
 import { OutboxError } from '../errors.ts'
 import { eventOfStep } from './eventOfStep.ts'
 import { stateOf } from './observeSteps.ts'
-import { parseLine } from './page/parseLine.ts'
+import { parseLine } from './parseLine.ts'
 import { shownContext } from './redact.ts'
 import type { Step, StepContext } from './step.ts'
 

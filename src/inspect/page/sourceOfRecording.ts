@@ -1,6 +1,6 @@
 import type { InspectorSource } from '../source.ts'
 import type { SessionHead } from '../step.ts'
-import { parseLine } from './parseLine.ts'
+import { parseLine } from '../parseLine.ts'
 
 /**
  * The inspector's source for a recording, JSON Lines; a torn last line is left out.

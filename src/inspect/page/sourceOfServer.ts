@@ -1,5 +1,5 @@
 import type { InspectorSource, ListPage, Lists, SourceLine, SourceSnapshot } from '../source.ts'
-import { parseLine } from './parseLine.ts'
+import { parseLine } from '../parseLine.ts'
 
 /** Waits between tries to reach a server that is gone, ms; the last one stays. */
 const retryDelaysMs = [500, 1_000, 2_000, 5_000]

@@ -1,4 +1,4 @@
-import type { RecordedLine } from '../step.ts'
+import type { RecordedLine } from './step.ts'
 
 /** A line of a recording, or nothing if it is none: torn, or of a kind that this page does not know. */
 export function parseLine(text: string): RecordedLine | undefined {
