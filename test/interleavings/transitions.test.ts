@@ -15,7 +15,7 @@ function* transitionsOf(node: Node): Generator<string> {
     for (const index of definitions.keys()) yield named(node.id, type, index)
   }
   for (const { target = [] } of node.always ?? []) yield `${node.id} always to ${target.map(({ id }) => id).join()}`
-  for (const child of Object.values(node.states)) yield* transitionsOf(child as Node)
+  for (const child of Object.values(node.states)) yield* transitionsOf(child)
 }
 
 const named = (state: string, type: string, index: number) => `${state} on ${type}${index > 0 ? `, ${index + 1}` : ''}`
