@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline'
-import { expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createOutbox } from '../../src/createOutbox.ts'
 import { isOutboxError } from '../../src/errors.ts'
 import { createLineStream } from '../../src/inspect/server/stream.ts'
@@ -57,41 +57,63 @@ test('however fast it drains, with 10,000 waiting no line is longer than 4 kB, f
   expect(dropped + sent).toBeGreaterThan(150)
 })
 
-test('a client that does not read is let go, and nothing piles up', async () => {
-  let written = 0
-  let isDestroyed = false
-  const response = {
-    get destroyed() {
-      return isDestroyed
-    },
+/** A client that reads nothing, and what was written for it. */
+function deafClient() {
+  const client = {
+    written: 0,
+    destroyed: false,
     get writableLength() {
-      return written
+      return client.written
     },
-    write(text: string) {
-      written += text.length
-      return false
+    write(chunk: string) {
+      client.written += chunk.length
     },
     destroy() {
-      isDestroyed = true
+      client.destroyed = true
     },
     end: () => undefined,
   }
-  vi.useFakeTimers()
-  try {
-    const stream = createLineStream(response as never)
-    const send = () => {
-      for (let count = 0; count < 1_000; count += 1) stream.send({ kind: 'gap', dropped: 1, at: 0 })
+  return client
+}
+
+describe('a stream', () => {
+  const line = { kind: 'gap', dropped: 1, at: 0 } as const
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  test('lets a client go that does not read, and nothing piles up', () => {
+    const client = deafClient()
+    const stream = createLineStream(client as never)
+    for (let rounds = 0; rounds < 100; rounds += 1) {
+      for (let count = 0; count < 1_000; count += 1) stream.send(line)
       vi.advanceTimersByTime(100)
     }
-    for (let rounds = 0; rounds < 100 && !isDestroyed; rounds += 1) send()
-    expect(isDestroyed).toBe(true)
-    const before = written
-    send()
-    stream.end()
-    expect(written).toBe(before)
-  } finally {
-    vi.useRealTimers()
-  }
+    expect(client.destroyed).toBe(true)
+    // A little more than may wait, and not the megabytes that came.
+    expect(client.written).toBeLessThan(400_000)
+  })
+
+  test.each([0, 1_000])(
+    'ends with what is left, and nothing comes after: it would end the process (%d ms later)',
+    (quietMs) => {
+      const client = deafClient()
+      const stream = createLineStream(client as never)
+      stream.send(line)
+      stream.send(line)
+      vi.advanceTimersByTime(quietMs)
+      stream.end()
+      const { written } = client
+      expect(written).toBe(2 * `${JSON.stringify(line)}\n`.length)
+      stream.send(line)
+      vi.advanceTimersByTime(1_000)
+      stream.send(line)
+      expect(client.written).toBe(written)
+    },
+  )
 })
 
 test('lists are asked for by the page: entries and dead letters from the oldest, the audit from the newest', async () => {

@@ -111,9 +111,9 @@ function Inspected(props: {
       onSave: source.kind === 'live' && frames.length > 1 ? () => saveSession(session) : undefined,
     }),
     frame === undefined
-      ? h('main', { class: 'content' }, h(NoFrame, { condition: session.condition() }))
+      ? h('div', { class: 'content' }, h(NoFrame, { condition: session.condition() }))
       : h(
-          'main',
+          'div',
           { class: 'content' },
           h(StatusHero, { frame, now }),
           h(Views, { ...looking, frame, frames, onGo: setChosen }),

@@ -7,18 +7,19 @@ import { styles } from './styles.ts'
 
 /** Shows a source within an element, in a shadow root: no style leaks in or out. Returns what ends it. */
 export function mountSource(element: HTMLElement, source: InspectorSource): () => void {
-  return mount(element, h(App, { source }))
+  return mount(element, document.createElement('div'), h(App, { source }))
 }
 
 /** The page of the inspector's server: takes the token out of the address, and follows the stream. */
 export function startPage(): void {
   document.body.style.margin = '0'
   const token = takeToken()
-  mount(document.body, token === undefined ? h(WithoutToken, null) : h(App, { source: sourceOfServer(token) }))
+  // Where it is the whole page, it is what the page is about.
+  const host = document.createElement('main')
+  mount(document.body, host, token === undefined ? h(WithoutToken, null) : h(App, { source: sourceOfServer(token) }))
 }
 
-function mount(element: HTMLElement, app: Parameters<typeof render>[0]): () => void {
-  const host = document.createElement('div')
+function mount(element: HTMLElement, host: HTMLElement, app: Parameters<typeof render>[0]): () => void {
   const root = host.attachShadow({ mode: 'open' })
   const sheet = new CSSStyleSheet()
   sheet.replaceSync(styles)

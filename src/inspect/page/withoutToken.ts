@@ -34,7 +34,7 @@ export function WithoutToken(): ComponentChildren {
       onSave: undefined,
     }),
     h(
-      'main',
+      'div',
       { class: 'content' },
       h(EmptyState, {
         title: 'This address lacks its token',

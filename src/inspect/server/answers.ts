@@ -63,6 +63,8 @@ export function createAnswers(source: InspectorSource, place: Readonly<Place>): 
     if (streams.size >= mostStreams) return refuse(response, { status: 503, reason: 'enough pages look already' })
     response.writeHead(200, { ...safeHeaders, 'content-type': 'application/jsonl; charset=utf-8' })
     const lines = createLineStream(response)
+    // Whatever breaks the connection also closes it.
+    response.on('error', () => undefined)
     streams.add(lines)
     const endSteps = source.steps((line) => lines.send(line))
     response.once('close', () => {

@@ -23,6 +23,7 @@ export function createLineStream(response: ServerResponse): LineStream {
   let waiting: RecordedLine[] = []
   let last: Step | undefined
   let spared = 0
+  let isEnded = false
   let timer: ReturnType<typeof setTimeout> | undefined
 
   function write(): void {
@@ -50,7 +51,8 @@ export function createLineStream(response: ServerResponse): LineStream {
   }
 
   function send(line: SourceLine): void {
-    if (line.kind === 'lost') return
+    // The outbox goes on until it is told that nobody looks any more.
+    if (line.kind === 'lost' || isEnded) return
     if (waiting.length < linesPerWindow || line.kind !== 'step') waiting.push(line)
     else {
       if (last !== undefined) spared += 1
@@ -64,6 +66,7 @@ export function createLineStream(response: ServerResponse): LineStream {
   return {
     send,
     end() {
+      isEnded = true
       clearTimeout(timer)
       write()
       response.end()
