@@ -95,6 +95,16 @@ test('a write that fails leaves a gap, and the outbox alone', async () => {
   expect(linesOf(text)[2]).toMatchObject({ dropped: 2 })
 })
 
+test('a write that always fails is felt neither at the beginning nor at the end', async () => {
+  await using world = createWorld()
+  const write = () => {
+    throw new Error('ENOSPC')
+  }
+  const recording = recordSession(world.outbox, { write })
+  world.outbox.pause()
+  expect(() => recording.stop()).not.toThrow()
+})
+
 test('no byte of a recording is of a payload, a result, a meta or a cause', async () => {
   const secret = 'hunter2-of-the-payload'
   let holds = 1

@@ -57,6 +57,18 @@ test('an observer that comes late is told from then on, and not after its end', 
   ])
 })
 
+test('one attached by a listener is not told again of what it sees at once', async () => {
+  await using world = createWorld()
+  const seen: unknown[] = []
+  world.outbox.on('enqueued', () => {
+    const { initial } = sessionHead(world.outbox)
+    seen.push(initial.context.counts?.pending)
+    observeSteps(world.outbox, ({ event }) => seen.push(event.type))
+  })
+  await world.outbox.enqueue({ text: 'a' })
+  expect(seen).toEqual([1])
+})
+
 test('a step is made of what the outbox alone went through, when an app runs it as an actor of its own', async () => {
   const time = simulatedTime()
   const sync: SyncMachine<string> = createSyncMachine<string>({ ...time.options, store: memoryStore(), push: () => {} })
