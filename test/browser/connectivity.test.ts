@@ -100,6 +100,46 @@ describe.skipIf(whyNoChromium() !== undefined)('the connection of a page in Chro
     expect(fate).toEqual({ lost: 0, repeated: 0, outOfOrder: 0 })
   })
 
+  it('pushes what was due within a second of waking from two hours of sleep, without any event', async () => {
+    const away = { status: 503, headers: { 'retry-after': '3600' } }
+    await using site = await startSite(bundle, (_, { ofKey }) => (ofKey === 0 ? away : {}))
+    await using profile = await makeProfile()
+    await using browser = await startBrowser(profile)
+    const page = await browser.context.newPage()
+    await page.clock.install()
+    await page.goto(site.url)
+    await page.waitForFunction(() => 'tab' in globalThis)
+    await page.evaluate(async () => {
+      tab.start()
+      await tab.enqueue('page', 0, 1)
+      await tab.heard('retryScheduled')
+    })
+    await page.clock.fastForward('00:50:00')
+    expect(site.pushes).toHaveLength(1)
+    // As a lid that is closed and opened: the clock has gone on, timers that were due run once.
+    const tookMs = await msToPush(site, () => page.clock.fastForward('02:00:00'))
+    printFigures('two hours of sleep, ms from waking to the request', { tookMs })
+    expect(tookMs).toBeLessThan(1_000)
+  })
+
+  it('counts a failure that was answered, also while the platform says offline', async () => {
+    await using site = await startSite(bundle, () => ({ status: 503 }))
+    await using profile = await makeProfile()
+    await using browser = await startBrowser(profile)
+    const page = await browser.context.newPage()
+    await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'onLine', { get: () => false }))
+    await page.goto(site.url)
+    await page.waitForFunction(() => 'tab' in globalThis)
+    const letters = await page.evaluate(async () => {
+      tab.start({ maxAttempts: 1 })
+      await tab.enqueue('page', 0, 1)
+      tab.outbox.actor.send({ type: 'online' })
+      await tab.heard('dropped')
+      return tab.outbox.deadLetters.list()
+    })
+    expect(letters).toMatchObject([{ code: 'exhausted', entry: { attempts: 1, misses: 0 } }])
+  })
+
   it('spends no attempt while it is offline', async () => {
     await using site = await startSite(bundle)
     await using profile = await makeProfile()
