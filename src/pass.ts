@@ -54,12 +54,15 @@ export function createPasses<P>(deps: {
   let storeFailures = 0
   let recordedAtEmpty = 0
   let isNoPushTold = false
+  let resumesBefore = 0
+
+  /** Whoever resumes while a try is under way means the next one: a hold that this one meets is over. */
+  function unlessResumed(end: PassEnd): PassEnd {
+    return end.type === 'engine.held' && control.resumes() > resumesBefore ? { type: 'engine.halted' } : end
+  }
 
   async function run(order: PassOrder): Promise<void> {
-    const resumes = control.resumes()
-    // Whoever resumes while a try is under way means the next one: a hold that this one meets is over.
-    const unlessResumed = (end: PassEnd): PassEnd =>
-      end.type === 'engine.held' && control.resumes() > resumes ? { type: 'engine.halted' } : end
+    resumesBefore = control.resumes()
     let end: PassEnd
     try {
       end = unlessResumed(await pass(order))
@@ -101,6 +104,7 @@ export function createPasses<P>(deps: {
       isOffline: deps.isOffline,
       onFlight: (started) => {
         flight = started
+        if (started !== undefined) resumesBefore = control.resumes()
       },
     })
     if (end.type === 'engine.standby') keeper.forget()

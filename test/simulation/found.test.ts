@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Lease } from '../../src/index.ts'
-import { createOutbox, memoryStore } from '../../src/index.ts'
+import { createOutbox, HoldError, memoryStore } from '../../src/index.ts'
 import { faultyStore, hang, scriptedPush, simulatedTime } from '../../src/testing/index.ts'
 
 // What the simulation has found, each by itself.
@@ -71,4 +71,17 @@ test('the status tells what waits while the first push after a start is under wa
   expect(outbox.status().pending).toBe(2)
   expect(outbox.explain()).toBe('Pushing; 2 entries wait.')
   outbox.actor.stop()
+})
+
+test('a resume during one push does not outdate the hold that a later one meets', async () => {
+  const time = simulatedTime()
+  let resume = () => {}
+  const push = scriptedPush<string>([() => resume(), new HoldError('sign in')])
+  const outbox = createOutbox<string>({ ...time.options, store: memoryStore(), push })
+  resume = outbox.resume
+  await outbox.enqueueAll([{ payload: 'milk' }, { payload: 'bread' }])
+  await time.advance(600_000)
+  expect(push.calls).toHaveLength(2)
+  expect(outbox.status().reason).toBe('held')
+  await outbox.stop()
 })
