@@ -46,6 +46,11 @@ const rules = [
     isBroken: ({ from, to }) => /^(src|machines)\//.test(from) && to === 'src/index.ts',
   },
   {
+    rule: 'nothing outside src/inspect imports it: no app holds an inspector unasked',
+    isBroken: ({ from, to }) =>
+      /^(src|machines)\//.test(from) && to.startsWith('src/inspect/') && !from.startsWith('src/inspect/'),
+  },
+  {
     rule: 'node: modules belong to the fs store, its default, the scripted server and the inspector server',
     isBroken: ({ from, to }) => /^(src|machines)\//.test(from) && to.startsWith('node:') && !usesNode.test(from),
   },

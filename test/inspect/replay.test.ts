@@ -4,6 +4,7 @@ import { syncMachineOf } from '../../machines/syncMachine.ts'
 import { HoldError, PermanentError, RetryAfterError, UnreachableError } from '../../src/index.ts'
 import { recordSession, replay } from '../../src/inspect/index.ts'
 import type { RecordedLine, RecordOptions } from '../../src/inspect/index.ts'
+import { simulatedTime } from '../../src/testing/index.ts'
 import { seededRandom } from '../support/seededRandom.ts'
 import type { World } from '../support/world.ts'
 import { createWorld } from '../support/world.ts'
@@ -162,6 +163,25 @@ test('a recording goes on behind a gap', async () => {
   const steps = lines.filter(({ kind }) => kind === 'step').length
   expect(lines[1]?.kind).toBe('gap')
   expect(replay(text)).toEqual({ steps: steps - 1, unreadable: 0, difference: undefined })
+})
+
+test('what another context did is recorded as its own, and agrees', async () => {
+  const time = simulatedTime()
+  await using drainer = createWorld(undefined, { time, countItems: () => 2 })
+  await drainer.outbox.enqueue({ text: 'a' })
+  await time.quiet()
+  await using other = createWorld(undefined, { time, store: drainer.store })
+  const recording = recordSession(other.outbox)
+  await other.outbox.enqueue({ text: 'b' })
+  await time.advance(10_000)
+  await drainer.outbox.stop()
+  await time.advance(10_000)
+  const text = recording.text()
+  const steps = parsed(text).filter((line) => line.kind === 'step')
+  expect(steps.map(({ state }) => state)).toContain('idle.standby')
+  expect(text).toContain('"elsewhere.delivered":1')
+  expect(steps.at(-1)?.context.tally.delivered).toBe(0)
+  expect(replay(text)).toEqual({ steps: steps.length, unreadable: 0, difference: undefined })
 })
 
 test('several sessions may stand in one file', async () => {
