@@ -5,9 +5,9 @@ import type { Line } from '../line.ts'
 import { createLine } from '../line.ts'
 import { macrotask } from '../../clock.ts'
 import { deadWithIds, readDeadLetter } from './deadLetters.ts'
-import { encodeEntries } from './entryCode.ts'
-import { frameKinds, frameOf } from './frame.ts'
-import type { LedgerChange } from './ledger.ts'
+import { writeEntries } from './entryCode.ts'
+import { frameKinds } from './frame.ts'
+import type { LedgerChange, LogEnd } from './ledger.ts'
 import type { Held, Session } from './session.ts'
 import type { Settings } from './settings.ts'
 import type { Command, Special } from './specials.ts'
@@ -82,11 +82,16 @@ export function createClerk(session: Session, line: Line, settings: Settings): C
 
   /** Leaves the command in the own log, and waits until somebody has obeyed it, or it can be done here. */
   async function ask(command: Command): Promise<number> {
-    const text = frameOf(JSON.stringify(command))
-    const end = await appender.append({ ...text, kind: frameKinds.command, count: 0, bytes: 0, enqueuedAt: 0 })
-    const writer = appender.writer() ?? NaN
+    let special = NaN
+    const onPlaced = ({ specials }: LogEnd) => {
+      special = specials - 1
+    }
+    await appender.append({ kind: frameKinds.command, count: 0, bytes: 0, enqueuedAt: 0, onPlaced }, (into) => {
+      into.text(JSON.stringify(command))
+    })
+    const writer = session.writer() ?? NaN
     for (;;) {
-      const answer = session.ledger().answer(writer, end.specials - 1)
+      const answer = session.ledger().answer(writer, special)
       if (answer !== undefined) return answer
       await asHolder(heed)
       await pause(settings.pollMs / 4, undefined, { keepsAlive: true })
@@ -117,7 +122,7 @@ export function createClerk(session: Session, line: Line, settings: Settings): C
 
   function record(held: Held, changes: readonly LedgerChange[]): void {
     held.journal.record(changes)
-    session.afterRecord(held)
+    session.afterRecord()
   }
 
   /** @param putBack - dead letters that stand at the tail already, though the ledger does not know yet. */
@@ -174,7 +179,9 @@ export function createClerk(session: Session, line: Line, settings: Settings): C
     if (placings.length === 0) return 0
     const bytes = placings.reduce((sum, { draft }) => sum + draft.bytes, 0)
     const kind = frameKinds.requeue
-    await appender.append({ ...encodeEntries(placings), kind, count: placings.length, bytes, enqueuedAt: at })
+    await appender.append({ kind, count: placings.length, bytes, enqueuedAt: at }, (into) => {
+      writeEntries(into, placings)
+    })
     return placings.length
   }
 

@@ -1,6 +1,5 @@
-import { crc32 } from 'node:zlib'
 import type { Draft, StoredEntry } from '../../entry.ts'
-import { headerLength } from './frame.ts'
+import type { BodyWriter } from './frameBuffer.ts'
 
 /** A draft on its way into a frame. */
 export interface Placing {
@@ -19,25 +18,29 @@ interface Head extends Omit<Draft, 'body'> {
 const escapedFlag = 0x8000_0000
 const lengthsLength = 8
 
-/** A frame with the entries in it, and room for its header. */
-export function encodeEntries(placings: readonly Placing[]) {
-  const parts = placings.map(encodePart)
-  const bodyLength = parts.reduce((sum, { length }) => sum + length, 0)
-  const frame = Buffer.allocUnsafe(headerLength + bodyLength)
-  let at = headerLength
-  for (const { head, headLength, text, textLength, isEscaped } of parts) {
-    frame.writeUInt32LE(headLength, at)
-    frame.writeUInt32LE(isEscaped ? textLength + escapedFlag : textLength, at + 4)
-    at += lengthsLength
-    at += frame.write(head, at)
-    at += frame.write(text, at)
-  }
-  return { frame, bodyLength, bodyCrc: crc32(frame.subarray(headerLength)) }
+/** Writes the entries as the body of a frame. */
+export function writeEntries(into: BodyWriter, placings: readonly Placing[]): void {
+  for (const { draft, requeues, dead } of placings) writeEntry(into, draft, requeues, dead)
 }
 
-function encodePart({ draft: { body, ...facts }, requeues, dead }: Placing) {
-  const { id, codec, version, lane, key, meta, enqueuedAt, notBefore, items, bytes } = facts
-  const head = JSON.stringify({
+/** As `writeEntries`, for drafts that are new. */
+export function writeDrafts(into: BodyWriter, drafts: readonly Draft[]): void {
+  for (const draft of drafts) writeEntry(into, draft, 0, undefined)
+}
+
+function writeEntry(into: BodyWriter, draft: Draft, requeues: number, dead: number | undefined): void {
+  const { body } = draft
+  const isEscaped = !body.isWellFormed()
+  const lengthsAt = into.skip(lengthsLength)
+  const headLength = into.text(headOf(draft, requeues, dead))
+  const textLength = into.text(isEscaped ? JSON.stringify(body) : body)
+  into.uint32(headLength, lengthsAt)
+  into.uint32(isEscaped ? textLength + escapedFlag : textLength, lengthsAt + 4)
+}
+
+function headOf(draft: Draft, requeues: number, dead: number | undefined): string {
+  const { id, codec, version, lane, key, meta, enqueuedAt, notBefore, items, bytes } = draft
+  const head = {
     id,
     codec,
     version,
@@ -50,12 +53,8 @@ function encodePart({ draft: { body, ...facts }, requeues, dead }: Placing) {
     bytes,
     requeues: requeues || undefined,
     dead,
-  } satisfies { [Key in keyof Head]: Head[Key] | undefined })
-  const isEscaped = !body.isWellFormed()
-  const text = isEscaped ? JSON.stringify(body) : body
-  const headLength = Buffer.byteLength(head)
-  const textLength = Buffer.byteLength(text)
-  return { head, headLength, text, textLength, isEscaped, length: lengthsLength + headLength + textLength }
+  } satisfies { [Key in keyof Head]: Head[Key] | undefined }
+  return JSON.stringify(head)
 }
 
 /** Where the entry after the one at `at` begins in the body of a frame. */
@@ -68,15 +67,18 @@ export function endOfEntry(body: Buffer, at: number): number {
 export function decodeEntry(body: Buffer, at: number, seq: number): StoredEntry {
   const bodyAt = at + lengthsLength + body.readUInt32LE(at)
   const text = body.toString('utf8', bodyAt, endOfEntry(body, at))
-  const { dead: _, ...head } = headAt(body, at)
-  return Object.assign(head, {
-    body: body.readUInt32LE(at + 4) >= escapedFlag ? (JSON.parse(text) as string) : text,
-    seq,
-    requeues: head.requeues ?? 0,
-    attempts: 0,
-    misses: 0,
-  })
+  // What was parsed becomes the entry: copying it costs as much as reading it.
+  const entry = headAt(body, at) as Writable<Head & StoredEntry>
+  if (entry.dead !== undefined) delete entry.dead
+  entry.body = body.readUInt32LE(at + 4) >= escapedFlag ? (JSON.parse(text) as string) : text
+  entry.seq = seq
+  entry.requeues ??= 0
+  entry.attempts = 0
+  entry.misses = 0
+  return entry
 }
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 /** Which dead letters the entries in the body of a frame were. */
 export function deadIn(body: Buffer, count: number): number[] {

@@ -1,9 +1,6 @@
 import type { Lease, StoreChange } from '../contract.ts'
-import { pendingCount } from './counts.ts'
 import { createAppender } from './appender.ts'
 import type { Appender } from './appender.ts'
-import { endedWriters } from './claim.ts'
-import { cleanUp, hasCleaning, hasSettledSegment } from './cleanup.ts'
 import type { Directory } from './directory.ts'
 import type { Missing } from './entryStream.ts'
 import type { Journal } from './journal.ts'
@@ -17,11 +14,13 @@ import type { Log } from './log.ts'
 import { createLog } from './log.ts'
 import type { Pending } from './pending.ts'
 import { createPending } from './pending.ts'
-import { keepRemains, quarantine } from './quarantine.ts'
+import { quarantine } from './quarantine.ts'
 import { createReserve } from './reserve.ts'
 import type { Settings } from './settings.ts'
 import { unheededSpecials } from './specials.ts'
+import { createTail } from './tail.ts'
 import { createTicker } from './ticker.ts'
+import { createUpkeep } from './upkeep.ts'
 
 /** An open store: what is known of the directory, and the lease if it is held. */
 export interface Session {
@@ -29,6 +28,8 @@ export interface Session {
   readonly log: Log
   readonly pending: Pending
   readonly appender: Appender
+  /** The number of this store object as a writer, once it has appended. */
+  writer(): number | undefined
   ledger(): Ledger
   /** The lease, if this store object holds it and nobody has taken over. */
   held(): Held | undefined
@@ -37,7 +38,7 @@ export interface Session {
   /** Takes the lease unless somebody holds it. `endTurn` is called when it is over. */
   tryTake(endTurn: () => void): Held | undefined
   /** After changes were recorded: sees to it that they reach the disk and that what is no longer needed goes. */
-  afterRecord(held: Held): void
+  afterRecord(): void
   /** Hears that a dead letter is damaged or gone. */
   onLostLetter(seq: number, place: DeadPlace): void
   /** From now on changes made by others are noticed without being asked for. */
@@ -52,15 +53,17 @@ export interface Held {
   release(): Promise<void>
 }
 
-/** How large a part of the journal gets on a full disk: old parts have to go sooner. */
-const tightJournalBytes = 64 * 1024
-
 const nowhere = { epoch: 0, part: 0, at: 0, length: 0 }
 
 export function createSession(
   directory: Directory,
   settings: Settings,
-  deps: { readonly tell: (change: StoreChange) => void; readonly onTick: () => void },
+  deps: {
+    readonly tell: (change: StoreChange) => void
+    readonly onTick: () => void
+    /** This store object has appended something. */
+    readonly onAppended: () => void
+  },
 ): Session {
   const { processes, heartbeatMs } = settings
   const log = createLog(directory)
@@ -69,23 +72,24 @@ export function createSession(
   const leaseFile = createLeaseFile(directory, processes, settings.staleMs)
   let held: (Held & { readonly file: HeldLease; readonly lose: () => void }) | undefined
   let renewedAt = 0
-  let cleaning: Promise<void> | undefined
-  const rewritten = new Map<string, number>()
-  let syncTimer: ReturnType<typeof setTimeout> | undefined
-  let isSyncSoon = false
   let isOpen = false
   /** Whether something is missing that could not be written down. */
   let hasUnsaid = false
 
   const { ledger } = reader
   const pending = createPending({ directory, log, ledger, onMissing })
-  const appender = createAppender({
+  const tail = createTail({ directory, log, processes, segmentBytes: settings.segmentBytes, refresh })
+  const appender = createAppender({ directory, tail, reserve, onAppended: deps.onAppended })
+  const upkeep = createUpkeep({
     directory,
     log,
-    processes,
-    segmentBytes: settings.segmentBytes,
+    settings,
     reserve,
+    ledger,
+    renew,
     refresh,
+    charge: () => held,
+    tell: deps.tell,
   })
 
   function refresh(): void {
@@ -164,8 +168,7 @@ export function createSession(
     }
     const letGo = () => {
       held = undefined
-      clearTimeout(syncTimer)
-      syncTimer = undefined
+      upkeep.end()
       journal.close()
       taken.release()
       reader.reset()
@@ -182,7 +185,7 @@ export function createSession(
       },
       async release() {
         if (held !== present) return
-        await cleaning
+        await upkeep.ended()
         try {
           await journal.sync()
         } catch {
@@ -195,78 +198,8 @@ export function createSession(
     held = present
     renewedAt = performance.now()
     ticker.start()
-    tidyUp(present)
+    upkeep.begin()
     return present
-  }
-
-  /** What a new holder finds lying about. */
-  function tidyUp(present: Held): void {
-    reserve.refill()
-    try {
-      const ended = endedWriters(directory, log, processes, refresh)
-      lookBehindEnds(present, ended)
-      if (hasSettledSegment(log, ledger(), ended) || hasCleaning(log, ledger(), rewritten)) clean()
-    } catch {
-      // It can lie about until the next holder comes.
-    }
-  }
-
-  function lookBehindEnds({ journal }: Held, ended: ReadonlySet<number>): void {
-    for (const { writer, number, reason } of keepRemains(directory, log, ledger(), ended)) {
-      journal.record([{ is: 'looked', writer, number }])
-      if (reason !== undefined) deps.tell({ kind: 'quarantined', reason })
-    }
-  }
-
-  function clean(): void {
-    const present = held
-    if (present === undefined || cleaning !== undefined) return
-    cleaning = cleanUp({
-      directory,
-      log,
-      processes,
-      rewritten,
-      refresh,
-      ledger: ledger(),
-      journal: present.journal,
-      epoch: present.lease.epoch,
-      auditLimit: settings.auditLimit,
-      isStillHeld() {
-        renew()
-        return held === present
-      },
-    })
-      .catch(() => {
-        // What stays is removed the next time; a disk that refuses to work shows in the next append or settle.
-      })
-      .finally(() => {
-        cleaning = undefined
-        if (held !== undefined) reserve.refill()
-      })
-  }
-
-  function afterRecord({ journal }: Held): void {
-    if (reserve.isInUse() && journal.length() > tightJournalBytes) clean()
-    else if (journal.length() > settings.journalBytes) {
-      try {
-        journal.roll()
-      } catch {
-        // The present part only grows longer; what was recorded in it is recorded.
-      }
-    }
-    const isIdle = pendingCount(log, ledger()) === 0
-    if (syncTimer !== undefined && (isSyncSoon || !isIdle)) return
-    clearTimeout(syncTimer)
-    isSyncSoon = isIdle
-    syncTimer = setTimeout(sync, isIdle ? settings.idleSyncMs : settings.syncMs).unref()
-  }
-
-  function sync(): void {
-    syncTimer = undefined
-    if (hasCleaning(log, ledger(), rewritten)) return clean()
-    held?.journal.sync().catch(() => {
-      // The journal goes on in a new part, which holds everything.
-    })
   }
 
   const ticker = createTicker(settings.pollMs, () => {
@@ -290,11 +223,13 @@ export function createSession(
     refresh,
     tryTake,
     onLostLetter,
-    afterRecord,
+    writer: tail.writer,
+    afterRecord: upkeep.afterRecord,
     watch: ticker.start,
     async close() {
       ticker.stop()
       await appender.close()
+      tail.close()
       const present = held
       await present?.release()
       present?.lose()

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { Draft } from '../../entry.ts'
 import { checkRange, leaseLost } from '../checks.ts'
 import type { Lease, Store } from '../contract.ts'
 import type { Line } from '../line.ts'
@@ -10,7 +11,7 @@ import { createClerk } from './clerk.ts'
 import { readCounts } from './counts.ts'
 import { readDeadLetters } from './deadLetters.ts'
 import { createDirectory } from './directory.ts'
-import { encodeEntries } from './entryCode.ts'
+import { writeDrafts } from './entryCode.ts'
 import { eraseDirectory } from './erase.ts'
 import { frameKinds } from './frame.ts'
 import { createSession } from './session.ts'
@@ -39,6 +40,7 @@ export function createFsStore(path: string, settings: Settings): Store {
       const session = createSession(directory, settings, {
         tell: watchers.tell,
         onTick: () => open?.clerk.tick(),
+        onAppended: () => watchers.tellOthers({ kind: 'appended' }),
       })
       open = { session, clerk: createClerk(session, line, settings) }
     }
@@ -83,19 +85,22 @@ export function createFsStore(path: string, settings: Settings): Store {
     open = undefined
   }
 
+  function append(drafts: readonly Draft[]): Promise<void> {
+    const [first] = drafts
+    if (first === undefined) return Promise.resolve()
+    let bytes = 0
+    for (const draft of drafts) bytes += draft.bytes
+    const { enqueuedAt } = first
+    return opened().session.appender.append(
+      { kind: frameKinds.entries, count: drafts.length, bytes, enqueuedAt },
+      (into) => writeDrafts(into, drafts),
+    )
+  }
+
   return {
     durability: 'disk',
 
-    async append(drafts) {
-      if (drafts.length === 0) return
-      const encoded = encodeEntries(drafts.map((draft) => ({ draft, requeues: 0 })))
-      const bytes = drafts.reduce((sum, draft) => sum + draft.bytes, 0)
-      const enqueuedAt = drafts[0]?.enqueuedAt ?? 0
-      if (closing !== undefined) await closing
-      const { appender } = opened().session
-      await appender.append({ kind: frameKinds.entries, count: drafts.length, bytes, enqueuedAt, ...encoded })
-      watchers.tellOthers({ kind: 'appended' })
-    },
+    append: (drafts) => (closing === undefined ? append(drafts) : closing.then(() => append(drafts))),
 
     async read(range) {
       checkRange(range)
@@ -111,7 +116,7 @@ export function createFsStore(path: string, settings: Settings): Store {
       const changes = orStoreError(`read ${where}`, () => changesFor(settlements, session.pending, session.ledger()))
       if (changes.length === 0) return
       held.journal.record(changes)
-      session.afterRecord(held)
+      session.afterRecord()
       if (changes.some(({ is }) => is !== 'retry')) watchers.tellOthers({ kind: 'removed' })
       if (settings.ack === 'sync') await held.journal.sync()
     },

@@ -1,0 +1,225 @@
+import type { OwnSegment } from './claim.ts'
+import { claimWriter, createSegment } from './claim.ts'
+import type { Directory } from './directory.ts'
+import { isCutBack } from './files.ts'
+import type { FrameKind } from './frame.ts'
+import { frameKinds, frameOf, headerLength, isSpecial, seqStep, writeHeader } from './frame.ts'
+import type { FrameBuffer, Written } from './frameBuffer.ts'
+import type { LogEnd } from './ledger.ts'
+import type { Log } from './log.ts'
+import { segmentName } from './names.ts'
+import type { Processes } from './processes.ts'
+
+/** A frame that waits for its place: its body is in the buffer, its header is not. */
+export interface Unplaced extends Written {
+  readonly kind: FrameKind
+  readonly count: number
+  readonly bytes: number
+  /** When its first entry was enqueued, epoch ms. */
+  readonly enqueuedAt: number
+  /** Hears where the log ends behind it. */
+  readonly onPlaced?: (end: LogEnd) => void
+}
+
+/** Where this store object writes: the end of its own log, in a segment that only it writes to. */
+export interface Tail {
+  /** The number of this store object as a writer, once it has one. */
+  writer(): number | undefined
+  isOpen(): boolean
+  /**
+   * Writes the frames, all that are in the buffer; answers which of them. If that fails, each by itself: one that is too large for
+   * the disk does not take the others with it.
+   */
+  write<F extends Unplaced>(
+    frames: readonly F[],
+    buffer: FrameBuffer,
+    onRefused: (frame: F, error: unknown) => void,
+  ): readonly F[]
+  /** Resolves when what was written is on the disk; what was is not kept when it rejects. */
+  sync(): Promise<void>
+  /** Says that nothing more comes. */
+  close(): void
+}
+
+/** So many numbers go into a millisecond. */
+const seqsPerMs = 2_048
+/** Later than any clock should be (2096); beyond 2^53 numbers would no longer be told apart. */
+const latestAt = 4e12
+/** Nobody takes the place of a writer so soon after it was looked whether somebody has, ms. */
+const certainMs = 1_000
+
+type Cursor = { -readonly [Key in keyof LogEnd]: LogEnd[Key] }
+
+export function createTail(deps: {
+  readonly directory: Directory
+  readonly log: Log
+  readonly processes: Processes
+  readonly segmentBytes: number
+  /** Brings the log up to date. */
+  readonly refresh: () => void
+}): Tail {
+  const { directory, log, processes } = deps
+  const { files } = directory
+  let own: OwnSegment | undefined
+  /** Where the own log ends; what stands behind it was never acknowledged. */
+  let end: LogEnd | undefined
+  /** Where it will end once what was written is on the disk. */
+  let written: LogEnd | undefined
+  let writer: number | undefined
+  let isNameDirty = false
+  let lookedAt = -Infinity
+
+  function isStillOwn({ writer: as, inode, end: { number } }: OwnSegment): boolean {
+    const present = files.stat(directory.at(segmentName(as, number)))
+    if (present?.inode !== inode || files.stat(directory.at(segmentName(as, number + 1))) !== undefined) return false
+    lookedAt = performance.now()
+    return true
+  }
+
+  function isUsable(segment: OwnSegment, at: LogEnd): boolean {
+    if (at.at >= deps.segmentBytes) return false
+    return performance.now() - lookedAt < certainMs || isStillOwn(segment)
+  }
+
+  /** The segment to write to, and where: the next one when there is none, or it is full. */
+  function place(): { readonly own: OwnSegment; readonly end: LogEnd } {
+    if (own !== undefined && end !== undefined && isUsable(own, end)) return { own, end }
+    let next: OwnSegment | undefined
+    if (writer !== undefined && end !== undefined && (own === undefined || isStillOwn(own))) {
+      next = createSegment(directory, processes, writer, end)
+    }
+    letGo()
+    log.disown()
+    next ??= claimWriter(directory, log, processes, deps.refresh)
+    own = next
+    writer = next.writer
+    isNameDirty = true
+    lookedAt = performance.now()
+    publish(next.end)
+    return { own: next, end: next.end }
+  }
+
+  function publish(to: LogEnd): void {
+    end = to
+    if (own !== undefined) log.own(own.writer, to.number, to, processes.self())
+  }
+
+  /** Leaves a file that cannot be trusted alone: the next segment says where this one ends. */
+  function abandon(): void {
+    if (own !== undefined && end !== undefined) isCutBack(files, own.file, end.at)
+    letGo()
+  }
+
+  function letGo(): void {
+    if (own !== undefined) files.close(own.file)
+    own = undefined
+  }
+
+  return {
+    writer: () => writer,
+    isOpen: () => own !== undefined,
+
+    write(frames, buffer, onRefused) {
+      const { own: segment, end: from } = place()
+      const cursor: Cursor = { ...from, seq: Math.max(from.seq, log.lastSeq()) }
+      const whole = buffer.part(0, buffer.length())
+      try {
+        for (const frame of frames) advance(cursor, frame, whole, segment.writer)
+        files.write(segment.file, whole, from.at)
+        written = cursor
+        return frames
+      } catch (error) {
+        if (!isCutBack(files, segment.file, from.at)) {
+          abandon()
+          throw error
+        }
+        if (frames.length === 1) throw error
+      }
+      const kept = []
+      let after: Cursor = { ...from, seq: Math.max(from.seq, log.lastSeq()) }
+      for (const frame of frames) {
+        const before = { ...after }
+        try {
+          advance(after, frame, whole, segment.writer)
+          files.write(segment.file, partOf(whole, frame), before.at)
+          kept.push(frame)
+        } catch (error) {
+          after = before
+          onRefused(frame, error)
+          if (!isCutBack(files, segment.file, before.at)) {
+            abandon()
+            throw error
+          }
+        }
+      }
+      written = after
+      return kept
+    },
+
+    async sync() {
+      if (own === undefined || written === undefined) return
+      const after = written
+      try {
+        if (isNameDirty) await Promise.all([files.sync(own.file), files.syncDirectory(directory.path)])
+        else await files.sync(own.file)
+        if (!isStillOwn(own)) throw new Error('somebody else has become this writer')
+      } catch (error) {
+        abandon()
+        throw error
+      }
+      isNameDirty = false
+      publish(after)
+    },
+
+    close() {
+      if (own !== undefined && end !== undefined && isStillOwn(own)) {
+        const { frame, ...body } = frameOf('')
+        const after = { ...end }
+        advance(
+          after,
+          { ...body, from: 0, kind: frameKinds.ending, count: 0, bytes: 0, enqueuedAt: 0 },
+          frame,
+          own.writer,
+        )
+        try {
+          files.write(own.file, frame, end.at)
+          publish(after)
+        } catch {
+          // Nobody waits for it: the writer is free anyway once this process is gone.
+        }
+      }
+      letGo()
+      log.disown()
+      writer = undefined
+      end = undefined
+    },
+  }
+}
+
+const partOf = (data: Buffer, { from, bodyLength }: Unplaced) => data.subarray(from, from + headerLength + bodyLength)
+
+/** Writes the header of a frame that comes at the cursor, and moves the cursor behind it. */
+function advance(cursor: Cursor, frame: Unplaced, data: Buffer, writer: number): void {
+  const { kind, from, bodyLength, bodyCrc, count, bytes, enqueuedAt } = frame
+  const { number: file, ordinal, bytes: bytesBefore, specials } = cursor
+  if (count > 0) cursor.seq = nextSeq(writer, cursor.seq, enqueuedAt)
+  const { seq } = cursor
+  writeHeader(
+    data,
+    { kind, writer, file, count, ordinal, seq, bytesBefore, bytes, specials, bodyLength, bodyCrc },
+    from,
+  )
+  cursor.at += headerLength + bodyLength
+  cursor.ordinal += count
+  cursor.bytes += bytes
+  if (isSpecial(kind)) cursor.specials += 1
+  if (count > 0) cursor.seq += (count - 1) * seqStep
+  frame.onPlaced?.({ ...cursor })
+}
+
+/** The least number of this writer that is greater than `last` and not before its time. */
+function nextSeq(writer: number, last: number, enqueuedAt: number): number {
+  const timed = enqueuedAt > 0 ? Math.floor(Math.min(enqueuedAt, latestAt) * seqsPerMs) : 0
+  const least = Math.max(last + 1, timed)
+  return least + ((((writer - least) % seqStep) + seqStep) % seqStep)
+}
