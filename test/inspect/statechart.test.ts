@@ -20,7 +20,7 @@ interface Box {
 
 /** The first rectangle of each group whose tag matches. */
 function boxesOf(tag: RegExp): readonly Box[] {
-  const rect = /<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/
+  const rect = /<rect (?:class="pill" )?x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/
   return drawn
     .split('<g ')
     .filter((group) => tag.test(group))
@@ -66,6 +66,7 @@ test('no label of the drawing lies on another, on a state, or outside', () => {
   const states = boxesOf(/^class="state (leaf|final)"/)
   const [, width = 0, height = 0] = (/viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(drawn) ?? []).map(Number)
   expect(labels.length).toBeGreaterThan(8)
+  expect([...labels, ...states].filter(({ left, right }) => right - left < 40)).toEqual([])
   const clashes = labels.flatMap((label, index) =>
     [...labels.slice(index + 1), ...states].filter((other) => overlap(label, other)).map(({ name }) => name),
   )
