@@ -62,15 +62,27 @@ describe.skipIf(isMissing)('the Electron app, with its pages in Chromium and a s
     await using standIn = await startStandIn(app, userData, remote)
     await reads(await standIn.openWindow(), 'Everything is saved')
     expect(remote.notes.map(({ text }) => text)).toEqual(['one', 'two'])
-    expect(remote.repeated()).toBe(1)
+    // The other window may have taken over before it was told to stop.
+    expect([1, 2]).toContain(remote.repeated())
   })
 
-  it('quits at once when nothing waits, and does not wait for a page that has crashed', async () => {
+  it('quits when nothing waits, and does not wait for pages that have crashed', async () => {
     await using userData = await makeUserData()
     await using standIn = await startStandIn(app, userData, createRemote(), 2 ** 31 - 1)
     await reads(await standIn.openWindow(), 'Everything is saved')
     await crash(await standIn.openWindow())
-    expect(await standIn.quit()).toEqual(['Stopped; 0 entries wait in the store.'])
+    const deaf = await standIn.openWindow()
+    await deafen(deaf)
+    const quitting = standIn.quit()
+    await crash(deaf)
+    expect(await quitting).toEqual(['Stopped; 0 entries wait in the store.'])
+  })
+
+  it('does not wait for ever for a page that never answers', async () => {
+    await using userData = await makeUserData()
+    await using standIn = await startStandIn(app, userData, createRemote(), 200)
+    await deafen(await standIn.openWindow())
+    expect(await standIn.quit()).toHaveLength(1)
   })
 
   it('wakes with the computer: a wait that stands still ends when Electron says that it is back', async () => {
@@ -121,6 +133,13 @@ describe('the menu of the Electron app', () => {
     expect(set).toEqual([false])
   })
 })
+
+/** Cuts what a page has to say to the main process. */
+async function deafen(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    globalThis.standInSay = () => Promise.resolve()
+  })
+}
 
 async function inspect({ context }: StandIn, page: Page): Promise<void> {
   expect(context.pages()).toContain(page)

@@ -29,7 +29,7 @@ describe.skipIf(whyNoChromium() !== undefined)('the notes app in Chromium', () =
   })
 
   it('loses nothing, keeps the order of each note, and makes no change twice, whatever crashes', async () => {
-    await using stage = await setStage(files, { slowMs: 150 })
+    await using stage = await setStage(files)
     const first = await stage.openAs('Ann')
     await stage.browser.context.setOffline(true)
     await first.reads('You are offline')
@@ -46,10 +46,14 @@ describe.skipIf(whyNoChromium() !== undefined)('the notes app in Chromium', () =
 
     stage.server.switchboard.set({ trouble: 'slow' })
     await stage.browser.context.setOffline(false)
-    await expect.poll(() => stage.server.library.taken.length).toBeGreaterThan(2)
+    stage.gate.letPass(3)
+    const arrived = () => stage.server.library.taken.length + stage.server.library.repeated()
+    await expect.poll(arrived).toBe(3)
     await crash(first.page)
-    await expect.poll(() => stage.server.library.taken.length).toBeGreaterThan(6)
+    stage.gate.letPass(4)
+    await expect.poll(arrived).toBe(7)
     await stage.restartBrowser()
+    stage.gate.open()
 
     const again = visitorOf(await stage.open())
     await again.reads('Everything is saved')
@@ -64,7 +68,7 @@ describe.skipIf(whyNoChromium() !== undefined)('the notes app in Chromium', () =
   })
 
   it('shows of each change whether it waits, is under way, is tried again, or has arrived', async () => {
-    await using stage = await setStage(files, { slowMs: 400 })
+    await using stage = await setStage(files)
     const ann = await stage.openAs('Ann')
     await ann.switchTo('Down')
     await ann.write('first', 'second')
@@ -77,8 +81,10 @@ describe.skipIf(whyNoChromium() !== undefined)('the notes app in Chromium', () =
     await ann.press('Try now')
     await ann.sees('first', 'Sending')
     await ann.sees('second', 'Waiting')
+    stage.gate.letPass(1)
     await ann.sees('first', 'Synced')
     await ann.sees('second', 'Sending')
+    stage.gate.letPass(1)
     await ann.sees('second', 'Synced')
   })
 
@@ -99,6 +105,23 @@ describe.skipIf(whyNoChromium() !== undefined)('the notes app in Chromium', () =
     expect(harbour?.id).toMatch(/^notebook-/)
     expect(notes.map(({ notebookId }) => notebookId)).toEqual([harbour?.id, harbour?.id])
     expect(await ann.texts()).toEqual(['high water at noon', 'low water at six'])
+  })
+
+  it('shows in a second tab what the first has written, and where it stands', async () => {
+    await using stage = await setStage(files)
+    const first = await stage.openAs('Ann')
+    const second = visitorOf(await stage.open())
+    await second.reads('Everything is saved')
+    await stage.browser.context.setOffline(true)
+    await second.reads('You are offline')
+    await first.write('from the first')
+    await second.sees('from the first', 'Waiting')
+    await second.write('from the second')
+    await stage.browser.context.setOffline(false)
+    await second.sees('from the second', 'Synced')
+    expect(await second.texts()).toEqual(['from the second', 'from the first'])
+    await first.sees('from the second', 'Synced')
+    expect(await first.texts()).toEqual(['from the second', 'from the first'])
   })
 
   it('is answered as before when a change comes again because its answer was lost', async () => {

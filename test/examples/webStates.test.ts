@@ -6,7 +6,7 @@ import { buildNotesPage, setStage } from './support/web.ts'
 
 describe.skipIf(whyNoChromium() !== undefined)('every state of the notes app in Chromium', () => {
   it('has nothing that axe objects to, light and dark, fits from 400 to 1600 pixels, and moves nothing for who asks', async () => {
-    await using stage = await setStage(await buildNotesPage(), { slowMs: 1_000 })
+    await using stage = await setStage(await buildNotesPage())
     const findings: string[] = []
     const states: string[] = []
     await walk(stage, async (state, page) => {

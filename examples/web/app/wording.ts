@@ -37,7 +37,11 @@ export function wordingOf(status: Pick<Status, 'reason' | 'pending' | 'dead'>): 
       }
     case 'standby':
       if (pending === 0) return wordingOf({ ...status, reason: 'ready' })
-      return { tone: 'busy', headline: 'Another window is sending', sentence: `${changes} to go; this one only watches.` }
+      return {
+        tone: 'busy',
+        headline: 'Another window is sending',
+        sentence: `${changes} to go; this one only watches.`,
+      }
     case 'held':
       return { tone: 'waiting', headline: 'Sending is on hold', sentence: `${keptHere(pending)}.` }
     case 'paused':

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { setTimeout as delay } from 'node:timers/promises'
 import { isAccountId } from '../protocol.ts'
 import { answer, bodyOf, refuse } from './answers.ts'
 import { changeFrom } from './changeFrom.ts'
@@ -13,8 +12,8 @@ export interface Api {
   readonly library: Library
   readonly sessions: Sessions
   readonly switchboard: Switchboard
-  /** How long a slow answer takes, ms. */
-  readonly slowMs: number
+  /** What a slow answer waits for. */
+  readonly slow: () => Promise<unknown>
   /** Called for each change that is refused. */
   readonly onRefused: () => void
 }
@@ -25,7 +24,6 @@ export async function serveApi(api: Api, request: IncomingMessage, response: Ser
   if (switchboard.trouble === 'down') return void request.socket.resetAndDestroy()
   if (switchboard.trouble === 'busy') return refuse(response, 503, 'too much to do', { 'retry-after': '5' })
   const body = request.method === 'POST' ? await bodyOf(request) : undefined
-  if (switchboard.trouble === 'slow') await delay(api.slowMs)
 
   const route = `${request.method} ${request.url}`
   if (route === 'POST /api/session') {
@@ -48,6 +46,7 @@ export async function serveApi(api: Api, request: IncomingMessage, response: Ser
     api.onRefused()
     return refuse(response, 400, 'nothing about coffee, please')
   }
+  if (switchboard.trouble === 'slow') await api.slow()
   const taken = library.take(accountId, key, change)
   // The change is made, and the page never hears of it: it will come again with the same key.
   if (switchboard.trouble === 'mute') return void request.socket.resetAndDestroy()

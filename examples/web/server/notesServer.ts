@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { refuse } from './answers.ts'
 import type { Api } from './api.ts'
 import { serveApi } from './api.ts'
@@ -27,17 +28,17 @@ export interface NotesServer extends AsyncDisposable {
   reopen(): Promise<void>
 }
 
-/** @param options - `port` 0 is any that is free; `slowMs` is how long a slow answer takes. */
+/** @param options - `port` 0 is any that is free; `slow` is what a slow answer waits for. */
 export async function startNotesServer(
   files: PageFiles,
-  { port = 0, slowMs = 1_200 }: { readonly port?: number; readonly slowMs?: number } = {},
+  { port = 0, slow = () => delay(1_200) }: { readonly port?: number; readonly slow?: () => Promise<unknown> } = {},
 ): Promise<NotesServer> {
   let refused = 0
   const api: Api = {
     library: createLibrary(),
     sessions: createSessions(),
     switchboard: createSwitchboard(),
-    slowMs,
+    slow,
     onRefused: () => {
       refused += 1
     },

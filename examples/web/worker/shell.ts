@@ -26,7 +26,7 @@ export function serveShell(scope: WorkerScope, { version, files }: Shell): void 
   async function answer({ request }: FetchLike): Promise<Response> {
     const cache = await caches.open(name)
     const path = request.mode === 'navigate' ? '/' : request.url
-    return (await cache.match(path)) ?? fetch(request)
+    return (await cache.match(path, { ignoreVary: true })) ?? fetch(request)
   }
 
   scope.addEventListener('install', (event) => event.waitUntil(fill()))

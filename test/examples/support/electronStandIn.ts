@@ -60,8 +60,9 @@ export async function startStandIn(
   const electronApp = Object.assign(new EventEmitter(), { quit })
   const ipcMain = new EventEmitter()
   const pages = createPages({ app: electronApp, ipcMain, limitMs })
-  const windows = new Map<Page, EventEmitter & { close(): void }>()
+  const windows = new Map<Page, EventEmitter & { close(): boolean }>()
   const farewells: string[] = []
+  const closed: Promise<void>[] = []
   const strayed: string[] = []
   let pending = 0
 
@@ -80,9 +81,10 @@ export async function startStandIn(
   await context.addInitScript(putBridge)
 
   function quit(): void {
-    let isPrevented = false
-    electronApp.emit('before-quit', { preventDefault: () => (isPrevented = true) })
-    if (!isPrevented) for (const window of windows.values()) window.close()
+    if (isPrevented(electronApp, 'before-quit')) return
+    // As in Electron: a window that stays calls it off.
+    const isCalledOff = [...windows.values()].filter((window) => !window.close()).length > 0
+    if (!isCalledOff) electronApp.emit('quit')
   }
 
   async function openWindow({ hasClock = false } = {}): Promise<Page> {
@@ -95,9 +97,9 @@ export async function startStandIn(
     const webContents = Object.assign(new EventEmitter(), { id: windows.size, send: say })
     page.on('crash', () => webContents.emit('render-process-gone'))
     const close = () => {
-      let isPrevented = false
-      window.emit('close', { preventDefault: () => (isPrevented = true) })
-      if (!isPrevented) void closePage(page).then(() => window.emit('closed'))
+      if (isPrevented(window, 'close')) return false
+      closed.push(closePage(page))
+      return true
     }
     windows.set(page, Object.assign(window, { close }))
     pages.add(Object.assign(window, { webContents, close }))
@@ -121,13 +123,21 @@ export async function startStandIn(
     pending: () => pending,
     openWindow,
     async quit() {
-      const gone = [...windows.values()].map((window) => once(window, 'closed'))
+      const over = once(electronApp, 'quit')
       quit()
-      await Promise.all(gone)
+      await over
+      await Promise.all(closed)
       return farewells
     },
     [Symbol.asyncDispose]: () => browser[Symbol.asyncDispose](),
   }
+}
+
+/** Emits an event that listeners may prevent, and tells whether one has. */
+function isPrevented(emitter: EventEmitter, name: string): boolean {
+  let isSo = false
+  emitter.emit(name, { preventDefault: () => (isSo = true) })
+  return isSo
 }
 
 /** In a page: what the preload does in Electron. */

@@ -11,6 +11,8 @@ import type { NotesServer } from '../../../examples/web/server/notesServer.ts'
 import { startNotesServer } from '../../../examples/web/server/notesServer.ts'
 import type { RealBrowser } from '../../browser/support/browser.ts'
 import { makeProfile, startBrowser } from '../../browser/support/browser.ts'
+import type { Gate } from './gate.ts'
+import { createGate } from './gate.ts'
 import type { Visitor } from './visitor.ts'
 import { visitorOf } from './visitor.ts'
 
@@ -31,6 +33,7 @@ export async function buildNotesPage(): Promise<PageFiles> {
           { find: /^xstate-outbox$/, replacement: source('src/index.ts') },
           { find: /^xstate-outbox\/http$/, replacement: source('src/push/http.ts') },
           { find: /^xstate-outbox\/idb$/, replacement: source('src/store/idb/index.ts') },
+          { find: /^xstate-outbox\/persistence$/, replacement: source('src/persistence.ts') },
           { find: /^xstate-outbox\/service-worker$/, replacement: source('src/serviceWorker.ts') },
           { find: /^#default-store$/, replacement: source('src/store/default.browser.ts') },
         ],
@@ -47,6 +50,8 @@ export async function buildNotesPage(): Promise<PageFiles> {
 export interface Stage extends AsyncDisposable {
   readonly server: NotesServer
   readonly browser: RealBrowser
+  /** What the changes wait for while the server is slow. */
+  readonly gate: Gate
   /** A tab with the app. */
   open(): Promise<Page>
   /** A tab in which somebody has signed in; the page can be opened without a connection. */
@@ -57,8 +62,9 @@ export interface Stage extends AsyncDisposable {
   takenByNote(): ReadonlyMap<string, readonly string[]>
 }
 
-export async function setStage(files: PageFiles, options: { readonly slowMs?: number } = {}): Promise<Stage> {
-  const server = await startNotesServer(files, options)
+export async function setStage(files: PageFiles): Promise<Stage> {
+  const gate = createGate()
+  const server = await startNotesServer(files, { slow: gate.pass })
   const profile = await makeProfile()
   let browser = await startBrowser(profile)
 
@@ -71,6 +77,7 @@ export async function setStage(files: PageFiles, options: { readonly slowMs?: nu
 
   return {
     server,
+    gate,
     get browser() {
       return browser
     },

@@ -1,4 +1,5 @@
 import type { Outbox } from 'xstate-outbox'
+import { requestPersistence } from 'xstate-outbox/persistence'
 import { syncWhenClosed } from 'xstate-outbox/service-worker'
 import type { AccountId, Change } from '../../protocol.ts'
 import type { Device } from '../sync/device.ts'
@@ -6,6 +7,7 @@ import { deviceOf } from '../sync/device.ts'
 import { openOutbox, syncTagOf } from '../sync/openOutbox.ts'
 import { fetchBooks, signInAs, SignedOutError } from '../sync/server.ts'
 import { onceAtATime } from './onceAtATime.ts'
+import { readAll } from './readAll.ts'
 import type { View } from './view.ts'
 import { emptyView, viewOf } from './view.ts'
 
@@ -61,6 +63,11 @@ export function openDesk(accountId: AccountId): Desk {
     void look()
   })
   const endSync = syncWhenClosed(outbox, { tag: syncTagOf(accountId) })
+  // Something is worth keeping from now on: some browsers ask the user.
+  const firstKept = outbox.on('enqueued', () => {
+    firstKept.unsubscribe()
+    void requestPersistence()
+  })
   const seen = () => {
     if (document.visibilityState === 'visible') void refresh()
   }
@@ -96,10 +103,7 @@ export function openDesk(accountId: AccountId): Desk {
 
 /** The entries are read before the books: one that has left the outbox in between is in the books already. */
 async function readView(outbox: Outbox<Change>, device: Device): Promise<View> {
-  const [waiting, letters] = await Promise.all([
-    outbox.list({ limit: 1_000 }),
-    outbox.deadLetters.list({ limit: 1_000 }),
-  ])
+  const [waiting, letters] = await Promise.all([readAll(outbox.list), readAll(outbox.deadLetters.list)])
   const [books, serverIds] = await Promise.all([device.books(), device.serverIds()])
   return viewOf({ books, serverIds, waiting, letters, status: outbox.status() })
 }

@@ -3,6 +3,7 @@ import { useDesk, useExplanation, useStatus } from '../desk/useDesk.ts'
 import type { Wording } from '../wording.ts'
 import { wordingOf } from '../wording.ts'
 import { CheckIcon, ClockIcon, CrossIcon, SendIcon } from './icons.tsx'
+import { useAppBadge } from './useAppBadge.ts'
 
 const icons: Readonly<Record<Wording['tone'], () => ReactNode>> = {
   calm: CheckIcon,
@@ -18,6 +19,7 @@ export function SyncCard() {
   const explanation = useExplanation()
   const { tone, headline, sentence } = wordingOf({ pending, dead, ...status })
   const Icon = icons[tone]
+  useAppBadge(pending)
   return (
     <section className={`sync sync-${tone}`} aria-label="Sync">
       <div className="sync-words">
