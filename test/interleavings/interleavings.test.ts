@@ -4,6 +4,7 @@ import { explore } from './explore.ts'
 import type { Machine } from './pureMachine.ts'
 import { pureMachineOf, realMachine } from './pureMachine.ts'
 import type { Bounds, Flaw, World } from './smallWorld.ts'
+import { noteFigures } from '../support/noteFigures.ts'
 import { Broken, newWorld } from './smallWorld.ts'
 import { worlds } from './worlds.ts'
 
@@ -32,8 +33,9 @@ test.each(names.filter((name) => !worlds[name].isLarge || process.env['LARGE'] !
   'every order of events keeps the promises, and leads to an empty outbox: %s',
   (name) => {
     const { states, moves, broken, stuck } = exploreWith(name, realMachine)
-    console.log(`interleavings: ${name}: ${states} states, ${moves} moves, 0 broken, 0 stuck`)
     expect({ broken, stuck }).toEqual({ broken: undefined, stuck: undefined })
+    console.log(`${name}: ${states} states, ${moves} moves`)
+    noteFigures('interleavings of a small world', { worlds: 1, states, moves })
   },
 )
 
@@ -48,6 +50,7 @@ describe('the search notices', () => {
     const { broken, stuck } = exploreWith(name, realMachine, flaw)
     console.log(`noticed, ${flaw}: ${broken ? `${broken.why} after ${broken.path.length} moves` : stuck?.join(', ')}`)
     expect(broken ?? stuck).toBeDefined()
+    noteFigures('planted flaws that the search notices', { noticed: 1 })
   })
 
   const mistakes: Record<string, Machine> = {
@@ -61,5 +64,6 @@ describe('the search notices', () => {
       .filter((name) => !worlds[name].isLarge && worlds[name].contexts === 1)
       .map((name) => exploreWith(name, machine))
     expect(found.some(({ broken, stuck }) => (broken ?? stuck) !== undefined)).toBe(true)
+    noteFigures('planted flaws that the search notices', { noticed: 1 })
   })
 })

@@ -1,5 +1,6 @@
 import { getMicrosteps } from 'xstate'
 import { expect, test } from 'vitest'
+import { noteFigures } from '../support/noteFigures.ts'
 import { commands, delays, places, reports } from '../support/machineMatrix.ts'
 import { explore } from './explore.ts'
 import type { MachineEvent, Place } from './pureMachine.ts'
@@ -75,4 +76,5 @@ test('every command is given in every state, and no transition is dead', () => {
   for (const [name, times] of counts) console.log(`  ${String(times).padStart(4)}  ${name}`)
   expect(dead).toEqual([])
   expect(wanted.filter((cell) => !cells.has(cell))).toEqual([])
+  noteFigures('the machine', { transitions: counts.size, dead: dead.length, 'states x commands': wanted.length })
 })

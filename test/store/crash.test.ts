@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { noteFigures } from '../support/noteFigures.ts'
 import type { Historian } from './support/crashHistory.ts'
 import { runCrashes } from './support/crashRun.ts'
 import { randomWork } from './support/randomWork.ts'
@@ -86,6 +87,7 @@ describe('after a crash at any point', () => {
         `crash states of ${name}, ack ${ack}: ${states} at ${points} points, ${sampled} of them sampled\n`,
       )
       expect(problems.slice(0, 5)).toEqual([])
+      noteFigures('crash states of the fs store', { workloads: 1, points, states, problems: 0 })
     },
   )
 
@@ -96,6 +98,12 @@ describe('after a crash at any point', () => {
       const report = await runCrashes({ ack, workload: randomWork(seed, 60), most: Math.ceil(most / 6), seed })
       process.stdout.write(`crash states of seed ${seed}, ack ${ack}: ${report.states} at ${report.points} points\n`)
       expect(report.problems.slice(0, 5)).toEqual([])
+      noteFigures('crash states of the fs store', {
+        workloads: 1,
+        points: report.points,
+        states: report.states,
+        problems: 0,
+      })
     },
   )
 
@@ -108,5 +116,6 @@ describe('after a crash at any point', () => {
     }
     process.stdout.write(`noticed, ${name}: ${noticed}\n`)
     expect(noticed).toBeDefined()
+    noteFigures('planted bugs that crash states notice', { noticed: 1 })
   })
 })

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import { noteFigures } from '../support/noteFigures.ts'
 import { isOutboxError } from '../../src/errors.ts'
 import type { Store } from '../../src/store/contract.ts'
 import type { Files } from '../../src/store/fs/files.ts'
@@ -112,6 +113,7 @@ describe('when a call to the disk fails', () => {
       process.stdout.write(`${calls} calls, each failing with ${code}\n`)
       expect(problems.slice(0, 8)).toEqual([])
       expect([...codes].toSorted()).toEqual(code === 'ENOSPC' ? ['OUTBOX_QUOTA'] : ['OUTBOX_STORE'])
+      noteFigures('disk calls that fail, one by one', { calls, problems: 0 })
     },
   )
 
