@@ -24,15 +24,25 @@ const { setImmediate: immediate, MessageChannel: Channel } = globalThis as Parti
 export function macrotask(): Promise<void> {
   return new Promise((resolve) => {
     if (immediate !== undefined) immediate(resolve)
-    else if (Channel !== undefined) {
-      const { port1, port2 } = new Channel()
-      port1.onmessage = () => {
-        port1.close()
-        resolve()
-      }
-      port2.postMessage(undefined)
-    } else setTimeout(resolve, 0)
+    else if (Channel !== undefined) callLater(resolve)
+    else setTimeout(resolve, 0)
   })
+}
+
+/** Called in their order, one in each turn of the event loop. */
+const later: (() => void)[] = []
+let sender: MessagePort | undefined
+
+/** One channel for all: a new one each time costs more than what is to be done. */
+function callLater(callback: () => void): void {
+  if (sender === undefined && Channel !== undefined) {
+    const { port1, port2 } = new Channel()
+    port1.onmessage = () => later.shift()?.()
+    sender = port2
+  }
+  later.push(callback)
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is a window's; this is a port
+  sender?.postMessage(undefined)
 }
 
 /** Real time whose timers do not keep a Node process alive. */

@@ -15,6 +15,7 @@ import { createPasses } from './pass.ts'
 import { createNewsDesk } from './news.ts'
 import { prepare } from './prepare.ts'
 import type { EngineCommand, EngineEvent, EnqueueRequest, PreparedRequest } from './report.ts'
+import type { Reporter } from './reporter.ts'
 import { createReporter } from './reporter.ts'
 import { createSettler } from './settle.ts'
 import { createStaleWatch } from './stale.ts'
@@ -51,7 +52,13 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
   }
   let limited: Promise<Limits> | undefined
   const limits = () => (limited ??= limitsFor(settings))
-  const reporter = createReporter<P>({ openStore, send, soon: macrotask, onCounts: look })
+  const reporter: Reporter<P> = createReporter<P>({
+    openStore,
+    send,
+    soon: macrotask,
+    isRecording: () => settler.isRecording(),
+    onCounts: look,
+  })
   const stale = createStaleWatch({
     ...settings,
     onStale: (waitedMs) => reporter.warn('OUTBOX_STALE', `the oldest entry has waited ${waitedMs} ms`),

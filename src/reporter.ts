@@ -17,12 +17,16 @@ export interface Reporter<P> {
 }
 
 const largestBatch = 64
+/** While entries leave one after the other, they are told of at most so often. */
+const gatherMs = 8
 
 export function createReporter<P>(deps: {
   readonly openStore: () => Promise<Store>
   readonly send: (event: EngineEvent<P>) => void
   /** Looks at each counts that is sent. */
   readonly onCounts: (counts: Counts) => Promise<void>
+  /** An outcome is being recorded, after which there is more to tell, or the pass ends. */
+  readonly isRecording: () => boolean
   /** Calls back soon, after the work at hand. */
   readonly soon: () => Promise<void>
 }): Reporter<P> {
@@ -30,22 +34,27 @@ export function createReporter<P>(deps: {
   let isChanged = false
   let isStale = false
   let isScheduled = false
+  let sentAtMs = -Infinity
   let sending: Promise<void> = Promise.resolve()
 
   function schedule(): void {
     if (isScheduled) return
     isScheduled = true
-    void deps.soon().then(flush)
+    void deps.soon().then(() => {
+      isScheduled = false
+      const isLate = performance.now() - sentAtMs >= gatherMs
+      if (isLate || !deps.isRecording() || !events.every(isOfDrain)) void flush()
+    })
   }
 
   function flush(): Promise<void> {
-    isScheduled = false
     sending = sending.then(sendAll)
     return sending
   }
 
   async function sendAll(): Promise<void> {
     while (events.length > 0 || isChanged || isStale) {
+      sentAtMs = performance.now()
       const counts = await countsOf(deps.openStore)
       isStale = false
       const batch = events.slice(0, largestBatch)
@@ -81,6 +90,10 @@ export function createReporter<P>(deps: {
     },
     flush,
   }
+}
+
+function isOfDrain({ type }: { readonly type: string }): boolean {
+  return type === 'delivered' || type === 'skipped'
 }
 
 /** The counts, or undefined when they cannot be had: what happened must be told all the same, and a pass will report the store. */

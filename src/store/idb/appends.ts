@@ -1,13 +1,16 @@
 import type { Draft } from '../../entry.ts'
 import type { Connection } from './connection.ts'
 import { isQuota, storeError } from './failure.ts'
-import type { Ledger } from './ledger.ts'
-import { findLedger, readLedger, writeLedger } from './ledger.ts'
+import { readArrivals } from './books.ts'
+import type { Notices } from './notices.ts'
+import type { Arrivals, Page } from './pages.ts'
+import { arrivals, isTimeToTear, tearOut, writePage } from './pages.ts'
 import type { EntryRecord } from './records.ts'
 import { isEntryRecord, recordOf } from './records.ts'
 import { rowAt } from './rows.ts'
 import type { Durability } from './transaction.ts'
-import type { View, Written } from './view.ts'
+import type { Turns } from './turns.ts'
+import type { Head, View } from './view.ts'
 
 /** One call of append: kept as a whole or not at all. */
 interface Call {
@@ -26,17 +29,21 @@ export interface Appends {
 export function createAppends(deps: {
   readonly connection: Connection
   readonly durability: Durability
+  /** Signs the pages. */
+  readonly owner: string
+  readonly turns: Turns<Arrivals>
   readonly view: View
-  /** Entries have been kept. */
-  readonly onKept: () => void
+  readonly notices: Pick<Notices, 'begin' | 'tellOthers'>
 }): Appends {
-  const { connection, durability, view } = deps
+  const { connection, durability, owner, turns, view, notices } = deps
   let waiting: Call[] = []
   let working: Promise<void> | undefined
 
   async function work(): Promise<void> {
+    const end = notices.begin()
     while (waiting.length > 0) await keepWaiting()
     working = undefined
+    end()
   }
 
   async function keepWaiting(): Promise<void> {
@@ -57,34 +64,35 @@ export function createAppends(deps: {
   }
 
   async function keep(take: () => readonly Call[]): Promise<void> {
+    const turn = turns.begin()
     let firstSeq: number | undefined
-    const written = await connection.run<Written | undefined>({
-      mode: 'readwrite',
-      durability,
-      what: 'append',
-      async work(store, mayGuess) {
-        const asked = findLedger(store)
-        const guess = mayGuess ? view.guess() : undefined
-        if (guess !== undefined) {
+    let page: Page<Arrivals> | undefined
+    let first: Head | undefined
+    try {
+      page = await connection.run({
+        mode: 'readwrite',
+        durability,
+        what: 'append',
+        async work(store, mayGuess) {
+          const guess = mayGuess ? turn.guess() : undefined
+          const before = guess ?? (await readArrivals(store))
           const records = recordsOf(take())
-          firstSeq = guess.ledger.lastSeq + 1
-          appendIn(store, guess.ledger, records)
-          const done = guess.written({ first: { seq: firstSeq, enqueuedAt: records[0]?.enqueuedAt ?? NaN } })
-          guess.confirm(await asked)
-          return done
-        }
-        const ledger = await readLedger(store, asked)
-        const records = recordsOf(take())
-        // A connection that broke while it committed may have committed: then this is the second run, and all is there.
-        if (firstSeq !== undefined && (await isAt(store, firstSeq, records[0]))) return undefined
-        firstSeq = ledger.lastSeq + 1
-        appendIn(store, ledger, records)
-        return view.wrote(ledger)
-      },
-    })
-    written?.()
+          // A connection that broke while it committed may have committed: then this is the second run, and all is there.
+          if (firstSeq !== undefined && (await isAt(store, firstSeq, records[0]))) return undefined
+          firstSeq = before.numbers.lastSeq + 1
+          const enqueuedAt = records[0]?.enqueuedAt
+          first = guess && enqueuedAt !== undefined ? { seq: firstSeq, enqueuedAt } : undefined
+          if (guess === undefined) turn.clearWay(store, before)
+          return appendIn(store, before, records, owner)
+        },
+      })
+    } finally {
+      if (page === undefined) turn.failed()
+      else turn.wrote(page)
+    }
+    if (page !== undefined) view.arrived(page, first)
     for (const { resolve } of take()) resolve()
-    deps.onKept()
+    notices.tellOthers({ kind: 'appended' })
   }
 
   /** One call that is too large must not take the others along: each is tried alone, in the order in which they came. */
@@ -119,15 +127,23 @@ function recordsOf(calls: readonly Call[]): readonly EntryRecord[] {
   return calls.flatMap(({ records }) => records)
 }
 
-function appendIn(store: IDBObjectStore, ledger: Ledger, records: readonly EntryRecord[]): void {
+async function appendIn(
+  store: IDBObjectStore,
+  before: Page<Arrivals>,
+  records: readonly EntryRecord[],
+  owner: string,
+): Promise<Page<Arrivals>> {
+  let { lastSeq, entries, bytes, enqueued } = before.numbers
   for (const record of records) {
-    ledger.lastSeq += 1
-    ledger.bytes += record.bytes
-    store.put(record, ledger.lastSeq)
+    lastSeq += 1
+    bytes += record.bytes
+    store.add(record, lastSeq)
   }
-  ledger.pending += records.length
-  ledger.totals.enqueued += records.length
-  writeLedger(store, ledger)
+  entries += records.length
+  enqueued += records.length
+  const page = writePage(store, arrivals, before, { owner, numbers: { lastSeq, entries, bytes, enqueued } })
+  if (isTimeToTear(before.number, page.number)) await tearOut(store, arrivals, (number) => number < page.number)
+  return page
 }
 
 async function isAt(store: IDBObjectStore, seq: number, record: EntryRecord | undefined): Promise<boolean> {

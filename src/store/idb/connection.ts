@@ -1,8 +1,8 @@
 import { createStore } from 'idb-keyval'
 import { isOutboxError, OutboxError } from '../../errors.ts'
-import { isQuota, storeError } from './failure.ts'
+import { isQuota, isTaken, storeError } from './failure.ts'
 import type { Durability } from './transaction.ts'
-import { Stale, storeName, transact } from './transaction.ts'
+import { storeName, transact } from './transaction.ts'
 
 /** How long a database may take to open: browsers have hung there, and so does one that somebody else is deleting. */
 const openLimitMs = 10_000
@@ -29,7 +29,7 @@ export interface Connection {
   close(): Promise<void>
 }
 
-/** @param onGone - the connection has been lost, and what it is to may have changed. */
+/** @param onGone - the connection is over, and what it was to may change. */
 export function createConnection(name: string, onGone: () => void): Connection {
   const underWay = new Set<Promise<unknown>>()
   let opening: Promise<IDBDatabase> | undefined
@@ -60,7 +60,7 @@ export function createConnection(name: string, onGone: () => void): Connection {
     } catch (error) {
       // The connection may be at fault: mobile browsers take it away from a page in the background. Once, another is tried.
       if (isLast || isOutboxError(error) || isQuota(error)) throw storeError(error, what)
-      if (!(error instanceof Stale)) {
+      if (!isTaken(error)) {
         leave(present)
         db.close()
       }
@@ -81,7 +81,7 @@ export function createConnection(name: string, onGone: () => void): Connection {
     async close() {
       await Promise.allSettled(underWay)
       const present = opening
-      opening = undefined
+      if (present !== undefined) leave(present)
       // One that did not open has nothing to close.
       await present?.then((db) => db.close()).catch(() => undefined)
     },

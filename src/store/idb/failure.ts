@@ -5,6 +5,11 @@ export function isQuota(error: unknown): boolean {
   return nameOf(error) === 'QuotaExceededError'
 }
 
+/** Whether what was to be added is there already: a transaction was begun on numbers that were old. */
+export function isTaken(error: unknown): boolean {
+  return nameOf(error) === 'ConstraintError'
+}
+
 /** The error as an `OutboxError`: `OUTBOX_QUOTA` when there was no room, else `OUTBOX_STORE`. */
 export function storeError(error: unknown, what: string): OutboxError {
   if (isOutboxError(error)) return error

@@ -2,27 +2,29 @@
  * Where things are in the object store. Numbers sort before texts, and texts before arrays: pending entries lie at their `seq`,
  * single records at texts, and each listing at arrays of its own.
  */
-export const ledgerKey = 'ledger'
-/** Stands beside the ledger as long as that is exact: to remove it needs no room, to write the ledger does. */
-export const exactKey = 'ledger exact'
 export const controlKey = 'control'
 export const leaseKey = 'lease'
+/** Stands there as long as the books are exact: to remove it needs no room, to write a page does. */
+export const exactKey = 'books exact'
+
+/** The books: what came in, and what became of it. */
+export type BookName = 'in' | 'out'
 
 /** What is numbered in a range of its own. */
-export type Listing = 'dead' | 'audit' | 'quarantine'
+export type Listing = 'dead' | 'quarantine' | BookName
 
-export const keyIn = (listing: Listing, seq: number): IDBValidKey => [listing, seq]
+export const keyIn = (listing: 'dead' | 'quarantine', seq: number): IDBValidKey => [listing, seq]
+
+/** A page of a book; `after` is the owner of the page before it. */
+export const pageKey = (book: BookName, number: number, after: string): IDBValidKey => [book, number, after]
 
 /** Pending entries whose `seq` is greater. */
-export const pendingAfter = (seq = -Infinity): IDBKeyRange => between(seq, Infinity)
+export const pendingAfter = (seq = -Infinity): IDBKeyRange => between(seq, Infinity, seq)
 
 /** What a listing holds with a greater `seq`. */
 export const listedAfter = (listing: Listing, seq = -Infinity): IDBKeyRange =>
-  between([listing, seq], [listing, Infinity])
-
-/** What a listing holds up to this `seq`. */
-export const listedUntil = (listing: Listing, seq: number): IDBKeyRange =>
-  IDBKeyRange.bound([listing, -Infinity], [listing, seq])
+  // An array sorts after every text that may stand in the third place.
+  between([listing, seq, []], [listing, Infinity, []], seq)
 
 /** The number in a key of a listing, or of a pending entry. */
 export function seqOf(key: IDBValidKey): number {
@@ -30,6 +32,6 @@ export function seqOf(key: IDBValidKey): number {
 }
 
 /** A range after Infinity would be refused, though it is only empty. */
-function between(lower: IDBValidKey, upper: IDBValidKey): IDBKeyRange {
-  return IDBKeyRange.bound(lower, upper, seqOf(lower) !== Infinity)
+function between(lower: IDBValidKey, upper: IDBValidKey, seq: number): IDBKeyRange {
+  return IDBKeyRange.bound(lower, upper, seq !== Infinity)
 }

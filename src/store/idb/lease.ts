@@ -1,5 +1,5 @@
 import type { Lease } from '../contract.ts'
-import { readLedger, writeLedger } from './ledger.ts'
+import { readBooks, writeDepartures } from './books.ts'
 
 /** A lease that this store object can take away from its own user, when it is closed. */
 export interface OwnLease extends Lease {
@@ -14,13 +14,14 @@ export interface Leases {
 
 /** The number of the last grant. */
 export async function epochIn(store: IDBObjectStore): Promise<number> {
-  return (await readLedger(store)).epoch
+  return (await readBooks(store)).departures.numbers.epoch
 }
 
 /** Counts a grant: what an earlier holder still wants to record is refused from now on. */
 export async function nextEpochIn(store: IDBObjectStore): Promise<number> {
-  const ledger = await readLedger(store)
-  ledger.epoch += 1
-  writeLedger(store, ledger)
-  return ledger.epoch
+  const books = await readBooks(store)
+  const { numbers } = books.departures
+  const epoch = numbers.epoch + 1
+  writeDepartures(store, books, { ...numbers, epoch })
+  return epoch
 }

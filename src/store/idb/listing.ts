@@ -2,8 +2,7 @@ import { isOutboxError } from '../../errors.ts'
 import type { Range } from '../contract.ts'
 import type { Connection } from './connection.ts'
 import { seqOf } from './keys.ts'
-import type { Found } from './ledger.ts'
-import { findLedger } from './ledger.ts'
+import { departures, lastPage } from './pages.ts'
 import type { Kind } from './quarantine.ts'
 import { quarantineIn } from './quarantine.ts'
 import { rowsIn } from './rows.ts'
@@ -11,14 +10,15 @@ import { rowsIn } from './rows.ts'
 /** One listing of the store: where it lies, what stands there, and how that is given back. */
 export interface Listed<R, T> extends Kind<R> {
   range(after?: number): IDBKeyRange
-  give(key: IDBValidKey, record: R): T
+  /** Undefined for what is no part of the listing. */
+  give(key: IDBValidKey, record: R): T | undefined
 }
 
 /** Who wants to know what came of a reading. */
 export interface Reading<T> {
   readonly onQuarantined: (reason: string) => void
-  /** Called before a page is read; what it answers, after, with the ledger as it was then. */
-  readonly onPage?: (() => (ledger: Found, page: readonly T[]) => void) | undefined
+  /** Called with a page that was read from the start, and the number of the last page of departures then. */
+  readonly onPage?: ((page: readonly T[], departed: number) => void) | undefined
 }
 
 /** A page of a listing. Records that cannot be read are moved aside first, so that an empty page means that nothing is left. */
@@ -31,24 +31,33 @@ export async function readPage<R, T>(
   let after = start
   for (;;) {
     const from = after
-    const see = onPage?.()
-    const { rows, ledger } = await connection.run({
+    const { rows, departed } = await connection.run({
       mode: 'readonly',
       what: `read the next ${listed.name}`,
       async work(store) {
-        const asked = see && findLedger(store)
-        return { rows: await rowsIn(store, listed.range(from), limit), ledger: await asked }
+        const [found, last] = await Promise.all([
+          rowsIn(store, listed.range(from), limit),
+          onPage && lastPage(store, departures),
+        ])
+        return { rows: found, departed: last?.number }
       },
     })
     const found: T[] = []
     const unreadable: IDBValidKey[] = []
     for (const { key, value } of rows) {
-      if (listed.isReadable(value)) found.push(listed.give(key, value))
-      else unreadable.push(key)
+      if (!listed.isReadable(value)) {
+        unreadable.push(key)
+        continue
+      }
+      const given = listed.give(key, value)
+      if (given !== undefined) found.push(given)
     }
     if (unreadable.length === 0) {
-      if (ledger !== undefined) see?.(ledger, found)
-      return found
+      const last = rows.at(-1)
+      if (departed !== undefined && from === start) onPage?.(found, departed)
+      if (found.length > 0 || last === undefined) return found
+      after = seqOf(last.key)
+      continue
     }
     const moved = await moveAside(connection, listed, unreadable)
     if (moved === undefined) {

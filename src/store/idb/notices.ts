@@ -1,3 +1,4 @@
+import { macrotask } from '../../clock.ts'
 import type { StoreChange } from '../contract.ts'
 import type { Watchers } from '../watchers.ts'
 import { createWatchers } from '../watchers.ts'
@@ -6,8 +7,18 @@ import { isObject } from './records.ts'
 /** What the contexts of an origin tell each other; `released` is for those who wait for a lease without Web Locks. */
 export type Notice = StoreChange | { readonly kind: 'released' }
 
+/** While one write follows the other, others are told of them at most so often: to tell costs as much as a request. */
+const tellEveryMs = 16
+
 /** Who wants to hear of changes, in this context and, over a BroadcastChannel, in all others. */
 export interface Notices extends Watchers {
+  /**
+   * Tells the other contexts at once, and of what else they have not been told.
+   * @throws DOMException `DataCloneError`
+   */
+  announce(news: unknown): void
+  /** Work is under way that will have more to tell; it ends with a call of what this answers. */
+  begin(): () => void
   /** The lease has been given up. */
   released(): void
   /** Calls back when another context has given the lease up. */
@@ -15,15 +26,23 @@ export interface Notices extends Watchers {
 }
 
 /** @param onHeard - another context has changed what is stored. */
-export function createNotices(name: string, onHeard: () => void): Notices {
+export function createNotices(name: string, onHeard: (kind: Notice['kind']) => void): Notices {
   const watchers = createWatchers()
   const releases = new Set<() => void>()
   let channel: BroadcastChannel | undefined
   let listeners = 0
+  let untold: Notice[] = []
+  let toldAtMs = -Infinity
+  let underWay = 0
+  let isTelling = false
 
   function hear({ data }: MessageEvent<unknown>): void {
+    if (Array.isArray(data)) for (const notice of data) hearOne(notice)
+  }
+
+  function hearOne(data: unknown): void {
     if (!isNotice(data)) return
-    if (data.kind !== 'news') onHeard()
+    if (data.kind !== 'news') onHeard(data.kind)
     if (data.kind === 'released') for (const callback of releases) callback()
     else watchers.tell(data)
   }
@@ -46,11 +65,39 @@ export function createNotices(name: string, onHeard: () => void): Notices {
     }
   }
 
-  function post(notice: Notice): void {
+  function post(notices: readonly Notice[]): void {
     const end = listen()
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is a window's; a channel stays within its origin
-    channel?.postMessage(notice)
+    channel?.postMessage(notices)
     end()
+  }
+
+  /** Tells the others of it now or, while work is under way, soon. */
+  function tell(notice: Notice): void {
+    const isKnown = notice.kind !== 'quarantined' && untold.some(({ kind }) => kind === notice.kind)
+    if (!isKnown) untold.push(notice)
+    tellSoon()
+  }
+
+  /** Whoever waits for the work goes on first. */
+  function tellSoon(): void {
+    if (isTelling || untold.length === 0) return
+    isTelling = true
+    // By the second turn those who were answered in the first have begun what follows.
+    void macrotask()
+      .then(macrotask)
+      .then(() => {
+        isTelling = false
+        if (underWay === 0 || performance.now() - toldAtMs > tellEveryMs) tellNow()
+      })
+  }
+
+  function tellNow(more: readonly Notice[] = []): void {
+    const notices = [...untold, ...more]
+    if (notices.length === 0) return
+    post(notices)
+    untold = []
+    toldAtMs = performance.now()
   }
 
   return {
@@ -62,15 +109,23 @@ export function createNotices(name: string, onHeard: () => void): Notices {
         end()
       }
     },
+    begin() {
+      underWay += 1
+      return () => {
+        underWay -= 1
+        tellSoon()
+      }
+    },
     tell(change) {
       watchers.tell(change)
-      post(change)
+      tell(change)
     },
     tellOthers(change) {
       watchers.tellOthers(change)
-      post(change)
+      tell(change)
     },
-    released: () => post({ kind: 'released' }),
+    announce: (news) => tellNow([{ kind: 'news', news }]),
+    released: () => tellNow([{ kind: 'released' }]),
     onReleased(callback) {
       const end = listen()
       releases.add(callback)

@@ -1,5 +1,5 @@
+import { plus, readBooks, writeDepartures } from './books.ts'
 import { keyIn, pendingAfter } from './keys.ts'
-import { readLedger, writeLedger } from './ledger.ts'
 import { isEntryRecord } from './records.ts'
 import { pagesOf, rowAt } from './rows.ts'
 import { answer } from './transaction.ts'
@@ -19,24 +19,28 @@ export async function quarantineIn<T>(
   keys: readonly IDBValidKey[],
   { name, isReadable }: Kind<T>,
 ): Promise<number> {
-  const ledger = await readLedger(store)
+  const books = await readBooks(store)
+  const { numbers } = books.departures
   let moved = 0
   for (const key of keys) {
     const { value } = await rowAt(store, key)
     if (isReadable(value) || (await answer(store.count(key))) === 0) continue
-    ledger.lastQuarantine += 1
-    store.put({ v: 1, kind: name, key, value, at: Date.now() }, keyIn('quarantine', ledger.lastQuarantine))
-    store.delete(key)
     moved += 1
+    store.put({ v: 1, kind: name, key, value, at: Date.now() }, keyIn('quarantine', numbers.lastQuarantine + moved))
+    store.delete(key)
   }
   if (moved === 0) return 0
-  if (name === 'entry') {
-    ledger.pending = Math.max(0, ledger.pending - moved)
+  const isEntry = name === 'entry'
+  const isDead = name === 'dead letter'
+  writeDepartures(store, books, {
+    ...numbers,
+    lastQuarantine: numbers.lastQuarantine + moved,
+    dead: numbers.dead - (isDead ? moved : 0),
+    totals: plus(numbers.totals, { quarantined: isEntry || isDead ? moved : 0 }),
+    entries: numbers.entries + (isEntry ? moved : 0),
     // How large they were nobody knows, so what is left is added up.
-    ledger.bytes = await bytesIn(store)
-  } else if (name === 'dead letter') ledger.dead = Math.max(0, ledger.dead - moved)
-  if (name !== 'audit record') ledger.totals.quarantined += moved
-  writeLedger(store, ledger)
+    ...(isEntry && { bytes: books.arrivals.numbers.bytes - (await bytesIn(store)) }),
+  })
   return moved
 }
 

@@ -3,8 +3,7 @@ import { createLine } from '../line.ts'
 import type { Connection } from './connection.ts'
 import { leaseKey } from './keys.ts'
 import type { Leases, OwnLease } from './lease.ts'
-import { nextEpochIn } from './lease.ts'
-import { readLedger } from './ledger.ts'
+import { epochIn, nextEpochIn } from './lease.ts'
 import type { Notices } from './notices.ts'
 import { hasNumbers, isObject } from './records.ts'
 import { answer } from './transaction.ts'
@@ -99,7 +98,7 @@ async function takeIn(store: IDBObjectStore): Promise<number | undefined> {
 
 function renewIn(epoch: number) {
   return async (store: IDBObjectStore): Promise<boolean> => {
-    const isOurs = (await readLedger(store)).epoch === epoch
+    const isOurs = (await epochIn(store)) === epoch
     if (isOurs) store.put({ v: 1, epoch, expiresAt: Date.now() + ttlMs }, leaseKey)
     return isOurs
   }
@@ -107,7 +106,7 @@ function renewIn(epoch: number) {
 
 function releaseIn(epoch: number) {
   return async (store: IDBObjectStore): Promise<void> => {
-    if ((await readLedger(store)).epoch === epoch) store.delete(leaseKey)
+    if ((await epochIn(store)) === epoch) store.delete(leaseKey)
   }
 }
 

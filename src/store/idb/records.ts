@@ -1,4 +1,4 @@
-import type { AuditRecord, DeathCode, Draft, StoredAuditRecord, StoredDeadLetter, StoredEntry } from '../../entry.ts'
+import type { AuditRecord, DeathCode, Draft, StoredDeadLetter, StoredEntry } from '../../entry.ts'
 import { draftOf } from '../entries.ts'
 import { formatError } from './failure.ts'
 import { seqOf } from './keys.ts'
@@ -17,7 +17,6 @@ export interface DeadRecord extends Versioned {
   readonly reason: string
   readonly at: number
 }
-export type AuditEntry = Versioned & AuditRecord
 
 /** A new entry as it is kept; what is done to the draft afterwards does not reach it. */
 export function recordOf(draft: Draft, requeues = 0): EntryRecord {
@@ -37,10 +36,6 @@ export function deadLetterAt(key: IDBValidKey, { v: _, ...letter }: DeadRecord):
   return { seq: seqOf(key), ...letter }
 }
 
-export function auditAt(key: IDBValidKey, { v: _, ...audit }: AuditEntry): StoredAuditRecord {
-  return { ...audit, seq: seqOf(key) }
-}
-
 export function isEntryRecord(value: unknown): value is EntryRecord {
   return isVersioned(value) && isEntry(value)
 }
@@ -55,10 +50,8 @@ export function isDeadRecord(value: unknown): value is DeadRecord {
   )
 }
 
-export function isAuditEntry(value: unknown): value is AuditEntry {
-  return (
-    isVersioned(value) && hasTexts(value, 'direction', 'id') && hasNumbers(value, 'attempts', 'items', 'bytes', 'at')
-  )
+export function isAudit(value: unknown): value is AuditRecord {
+  return isObject(value) && hasTexts(value, 'direction', 'id') && hasNumbers(value, 'attempts', 'items', 'bytes', 'at')
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {
@@ -81,7 +74,7 @@ function isEntry(value: Record<string, unknown>): boolean {
 }
 
 /** @throws OutboxError `OUTBOX_FORMAT` for a record of a later version: it is not broken, and not ours to judge. */
-function isVersioned(value: unknown): value is Versioned & Record<string, unknown> {
+export function isVersioned(value: unknown): value is Versioned & Record<string, unknown> {
   if (!isObject(value)) return false
   if (typeof value['v'] === 'number' && value['v'] > 1) throw formatError('a record', value['v'])
   return value['v'] === 1

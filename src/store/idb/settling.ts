@@ -3,134 +3,153 @@ import { OutboxError } from '../../errors.ts'
 import { leaseLost } from '../checks.ts'
 import type { Settlement } from '../contract.ts'
 import { withTries } from '../entries.ts'
-import { keyIn, listedUntil } from './keys.ts'
-import type { Ledger } from './ledger.ts'
-import { findLedger, leaveLedger, readLedger, writeLedger } from './ledger.ts'
+import { leaveInexact, markExact, plus, readBooks } from './books.ts'
+import { keyIn } from './keys.ts'
+import type { Departures, Page } from './pages.ts'
+import { departures, isTimeToTear, tearOut, writePage } from './pages.ts'
 import type { DeadRecord } from './records.ts'
 import { entryAt, isEntryRecord, recordOfEntry } from './records.ts'
 import { rowAt } from './rows.ts'
-import type { Change, View, Written } from './view.ts'
+import type { Turn } from './turns.ts'
+import type { Change, View } from './view.ts'
 
 const noRoomForDead = "could not keep a dead letter: the browser's storage is full"
-/** Audit records are trimmed so many at a time. */
-const trimEvery = 64
 
 /** How outcomes are recorded. */
 export interface SettleHow {
   readonly epoch: number
   readonly auditLimit: number
-  /** Nothing can be written any more, only removed. */
-  readonly isFull: boolean
-  readonly mayGuess: boolean
+  /** Signs the pages. */
+  readonly owner: string
+  readonly view: View
+  readonly turn: Turn<Departures>
 }
 
-export interface Settled {
-  readonly isAnyGone: boolean
-  /** Called when the transaction is complete. */
-  readonly written: Written | undefined
+export interface Settled extends Change {
+  /** The last page that was written, if any was. */
+  readonly page: Page<Departures> | undefined
 }
 
 /**
- * Records outcomes in this transaction; answers whether entries are gone. With `isFull` it records by removing alone: without audit
- * records and without the tries of those that stay.
- * @throws OutboxError `OUTBOX_LEASE_LOST` when another lease has been granted since; `OUTBOX_QUOTA` for a dead letter that does not fit.
+ * Records outcomes in this transaction.
+ * @throws OutboxError `OUTBOX_LEASE_LOST` when another lease has been granted since.
  */
 export async function settleIn(
   store: IDBObjectStore,
   settlements: readonly Settlement[],
   how: SettleHow,
-  view: View,
+  mayGuess: boolean,
 ): Promise<Settled> {
-  const asked = findLedger(store)
-  const known = how.mayGuess && !how.isFull ? knownOf(settlements, view) : undefined
-  const guess = known && view.guess()
-  if (known !== undefined && guess?.ledger.epoch === how.epoch) {
-    const change = applyIn(store, guess.ledger, known, settlements, how)
-    const written = guess.written(change)
-    guess.confirm(await asked)
-    return { isAnyGone: change.gone.length > 0, written }
+  const { epoch, view, turn } = how
+  const guess = mayGuess ? turn.guess() : undefined
+  const known = guess && knownOf(settlements, guess, view)
+  if (guess !== undefined && known !== undefined) return record(store, settlements, known, guess, how)
+  const [books, entries] = await Promise.all([readBooks(store), entriesOf(store, settlements)])
+  const before = books.departures
+  if (before.numbers.epoch !== epoch) throw leaseLost(epoch)
+  turn.clearWay(store, before)
+  markExact(store, books)
+  return record(store, settlements, entries, before, how)
+}
+
+/**
+ * Records outcomes where nothing can be written any more, by removing alone: without audit records and without the tries of those that
+ * stay; answers whether entries are gone.
+ * @throws OutboxError `OUTBOX_LEASE_LOST`; `OUTBOX_QUOTA` for a dead letter, which does not fit.
+ */
+export async function settleFullIn(
+  store: IDBObjectStore,
+  settlements: readonly Settlement[],
+  epoch: number,
+): Promise<boolean> {
+  const [books, entries] = await Promise.all([readBooks(store), entriesOf(store, settlements)])
+  if (books.departures.numbers.epoch !== epoch) throw leaseLost(epoch)
+  let isAnyGone = false
+  for (const { kind, seq, id } of settlements) {
+    if (kind === 'retry' || entries.get(seq)?.id !== id) continue
+    if (kind === 'dead') throw new OutboxError('OUTBOX_QUOTA', noRoomForDead)
+    entries.delete(seq)
+    store.delete(seq)
+    isAnyGone = true
   }
-  const [ledger, entries] = await Promise.all([readLedger(store, asked), entriesOf(store, settlements)])
-  const { gone } = applyIn(store, ledger, entries, settlements, how)
-  return { isAnyGone: gone.length > 0, written: how.isFull ? undefined : view.wrote(ledger) }
+  leaveInexact(store)
+  return isAnyGone
 }
 
 /** The entries, if all of them are known to be pending. */
-function knownOf(settlements: readonly Settlement[], view: View): Map<number, StoredEntry> | undefined {
-  const known = settlements.map(({ seq }) => view.entry(seq))
+function knownOf(
+  settlements: readonly Settlement[],
+  guess: Page<Departures>,
+  view: View,
+): Map<number, StoredEntry> | undefined {
+  const known = settlements.map(({ seq }) => view.entry(seq, guess))
   const entries = known.filter((entry) => entry !== undefined)
   return entries.length === known.length ? new Map(entries.map((entry) => [entry.seq, entry])) : undefined
 }
 
-/** Writes the outcomes; answers what became of the entries, which are changed with them. */
-function applyIn(
+/** Writes the outcomes, a page for each, on top of the page before. */
+async function record(
   store: IDBObjectStore,
-  ledger: Ledger,
-  entries: Map<number, StoredEntry>,
   settlements: readonly Settlement[],
-  { epoch, auditLimit, isFull }: SettleHow,
-): Required<Pick<Change, 'gone' | 'tried'>> {
-  if (ledger.epoch !== epoch) throw leaseLost(epoch)
+  entries: Map<number, StoredEntry>,
+  before: Page<Departures>,
+  { epoch, auditLimit, owner }: SettleHow,
+): Promise<Settled> {
+  if (before.numbers.epoch !== epoch) throw leaseLost(epoch)
   const gone: number[] = []
-  const tries: StoredEntry[] = []
+  const tried: StoredEntry[] = []
+  let page = before
   for (const settlement of settlements) {
     const entry = entries.get(settlement.seq)
     if (entry?.id !== settlement.id) continue
+    const { numbers } = page
     if (settlement.kind === 'retry') {
-      const tried = withTries(entry, settlement.tries)
-      entries.set(entry.seq, tried)
-      tries.push(tried)
-      if (!isFull) store.put(recordOfEntry(tried), entry.seq)
+      const again = withTries(entry, settlement.tries)
+      entries.set(entry.seq, again)
+      tried.push(again)
+      store.put(recordOfEntry(again), entry.seq)
+      page = writePage(store, departures, page, { owner, numbers })
       continue
     }
     entries.delete(entry.seq)
     gone.push(entry.seq)
-    removeIn(store, ledger, entry)
-    if (!isFull) settleGone(store, ledger, entry, settlement, auditLimit)
-    else if (settlement.kind === 'dead') throw new OutboxError('OUTBOX_QUOTA', noRoomForDead)
+    store.delete(entry.seq)
+    page = writePage(store, departures, page, { owner, ...leave(store, numbers, entry, settlement) })
   }
-  if (isFull) leaveLedger(store)
-  else if (gone.length + tries.length > 0) writeLedger(store, ledger)
-  return { gone, tried: tries }
+  const { number, numbers } = page
+  if (isTimeToTear(before.number, number)) {
+    const lastOld = numbers.audits - auditLimit
+    await tearOut(store, departures, (of, old) => of < number && old.numbers.audits <= lastOld)
+  }
+  return { page: number > before.number ? page : undefined, before, gone, tried }
 }
 
-/** Takes a pending entry out; where it goes is the caller's to say. */
-export function removeIn(store: IDBObjectStore, ledger: Ledger, entry: StoredEntry): void {
-  store.delete(entry.seq)
-  ledger.pending -= 1
-  ledger.bytes -= entry.bytes
-}
-
-function settleGone(
+/** The numbers after an entry has left the queue, and its audit record. */
+function leave(
   store: IDBObjectStore,
-  ledger: Ledger,
+  before: Departures,
   entry: StoredEntry,
   settlement: Exclude<Settlement, { readonly kind: 'retry' }>,
-  auditLimit: number,
-): void {
-  switch (settlement.kind) {
-    case 'delivered':
-      ledger.totals.delivered += 1
-      ledger.lastDeliveredAt = settlement.audit.at
-      return record(store, ledger, settlement.audit, auditLimit)
+): { readonly numbers: Departures; readonly audit?: AuditRecord } {
+  const left = { ...before, entries: before.entries + 1, bytes: before.bytes + entry.bytes }
+  const { kind } = settlement
+  switch (kind) {
+    case 'delivered': {
+      const { audit } = settlement
+      const totals = plus(before.totals, { delivered: 1 })
+      return { numbers: { ...left, audits: before.audits + 1, lastDeliveredAt: audit.at, totals }, audit }
+    }
     case 'dead': {
       const { tries, code, reason, audit } = settlement
-      ledger.dead += 1
-      ledger.lastDead += 1
+      const lastDead = before.lastDead + 1
       const dead: DeadRecord = { v: 1, entry: withTries(entry, tries), code, reason, at: audit.at }
-      store.put(dead, keyIn('dead', ledger.lastDead))
-      return record(store, ledger, audit, auditLimit)
+      store.put(dead, keyIn('dead', lastDead))
+      return { numbers: { ...left, dead: before.dead + 1, lastDead, audits: before.audits + 1 }, audit }
     }
     case 'skipped':
     case 'quarantined':
-      ledger.totals[settlement.kind] += 1
+      return { numbers: { ...left, totals: plus(before.totals, { [kind]: 1 }) } }
   }
-}
-
-function record(store: IDBObjectStore, ledger: Ledger, audit: AuditRecord, auditLimit: number): void {
-  ledger.lastAudit += 1
-  store.put({ v: 1, ...audit }, keyIn('audit', ledger.lastAudit))
-  if (ledger.lastAudit % trimEvery === 0) store.delete(listedUntil('audit', ledger.lastAudit - auditLimit))
 }
 
 async function entriesOf(store: IDBObjectStore, settlements: readonly Settlement[]): Promise<Map<number, StoredEntry>> {

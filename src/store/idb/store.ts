@@ -1,25 +1,28 @@
-import type { Control, StoredEntry } from '../../entry.ts'
+import type { Control, StoredAuditRecord, StoredEntry } from '../../entry.ts'
 import { checkRange, leaseLost } from '../checks.ts'
-import type { ControlPatch, Store } from '../contract.ts'
+import type { ControlPatch, Settlement, Store } from '../contract.ts'
 import { createAppends } from './appends.ts'
 import { cancelIn, discardIn, requeueIn } from './byId.ts'
-import type { Connection, Task } from './connection.ts'
 import { createConnection } from './connection.ts'
-import { controlKey, listedAfter, pendingAfter } from './keys.ts'
+import { controlKey, listedAfter, pendingAfter, seqOf } from './keys.ts'
 import type { Leases, OwnLease } from './lease.ts'
 import { createLeases } from './leases.ts'
-import type { Found } from './ledger.ts'
-import { countsOf, emptyLedger, findLedger, readLedger, writeLedger } from './ledger.ts'
+import { countsOf, readBooks } from './books.ts'
+import { erase } from './erase.ts'
 import type { Listed } from './listing.ts'
 import { readPage } from './listing.ts'
 import { evenIfFull } from './failure.ts'
 import { createNotices } from './notices.ts'
 import { createOldest } from './oldest.ts'
-import { auditAt, deadLetterAt, entryAt, isAuditEntry, isDeadRecord, isEntryRecord, isObject } from './records.ts'
-import { settleIn } from './settling.ts'
+import type { Arrivals, Departures, PageRecord } from './pages.ts'
+import { arrivals, departures, isPage } from './pages.ts'
+import { deadLetterAt, entryAt, isDeadRecord, isEntryRecord, isObject } from './records.ts'
+import type { Settled } from './settling.ts'
+import { settleFullIn, settleIn } from './settling.ts'
 import type { Durability } from './transaction.ts'
 import { answer } from './transaction.ts'
 import { createUnsaved } from './unsaved.ts'
+import { createTurns } from './turns.ts'
 import { createView } from './view.ts'
 
 const entries = { name: 'entry', range: pendingAfter, isReadable: isEntryRecord, give: entryAt } as const
@@ -31,24 +34,37 @@ const letters = {
 } as const
 const audits = {
   name: 'audit record',
-  range: (after?: number) => listedAfter('audit', after),
-  isReadable: isAuditEntry,
-  give: auditAt,
+  range: (after?: number) => listedAfter('out', after),
+  isReadable: (value: unknown): value is PageRecord<Departures> => isPage(value, departures),
+  give: (key: IDBValidKey, { audit }: PageRecord<Departures>): StoredAuditRecord | undefined =>
+    audit && { ...audit, seq: seqOf(key) },
 } as const
 
 /** The store on the database of this name. */
 export function createIdbStore(name: string, durability: Durability, auditLimit: number): Store {
   const view = createView(name)
-  const database = createConnection(name, view.forget)
-  const guessing = whenEnded(database, (_, hasFailed) => hasFailed && view.forget())
-  // Whatever is written past the view makes it wrong.
-  const connection = whenEnded(database, ({ mode }) => mode === 'readwrite' && view.forget())
-  const notices = createNotices(name, view.forget)
+  const owner = createOwner()
+  const turns = {
+    arrivals: createTurns<Arrivals>(arrivals, owner),
+    departures: createTurns<Departures>(departures, owner),
+  }
+  const connection = createConnection(name, () => {
+    view.forget()
+    turns.arrivals.forget()
+    turns.departures.forget()
+  })
+  const notices = createNotices(name, (kind) => {
+    view.stale()
+    // Where there was no room, it was done without a page.
+    if (kind === 'removed') turns.departures.look()
+  })
   const appends = createAppends({
-    connection: guessing,
+    connection,
     durability,
+    owner,
+    turns: turns.arrivals,
     view,
-    onKept: () => notices.tellOthers({ kind: 'appended' }),
+    notices,
   })
   const oldest = createOldest()
   const unsaved = createUnsaved()
@@ -62,18 +78,17 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
       return readPage(connection, listed, range, { onQuarantined })
     }
 
-  const onQuarantined = (reason: string) => notices.tell({ kind: 'quarantined', reason })
+  function onQuarantined(reason: string): void {
+    view.stale()
+    notices.tell({ kind: 'quarantined', reason })
+  }
 
   async function readEntries(range: Parameters<Store['read']>[0]): Promise<readonly StoredEntry[]> {
     checkRange(range)
     const isFromStart = (range.after ?? -Infinity) === -Infinity
-    const seePage = () => {
-      const turn = view.turn()
-      return (ledger: Found, page: readonly StoredEntry[]) => view.sawPage(turn, ledger, page)
-    }
     const page = await readPage(connection, entries, range, {
       onQuarantined,
-      onPage: isFromStart ? seePage : undefined,
+      onPage: isFromStart ? view.sawEntries : undefined,
     })
     return unsaved.addTo(page)
   }
@@ -87,8 +102,43 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
     const count = await evenIfFull((isFull) =>
       connection.run({ mode: 'readwrite', durability, what, work: (store) => work(store, isFull) }),
     )
+    view.stale()
+    turns.departures.look()
     if (count > 0) notices.tell({ kind })
     return count
+  }
+
+  async function settle(settlements: readonly Settlement[], epoch: number): Promise<boolean> {
+    const end = notices.begin()
+    const turn = turns.departures.begin()
+    const how = { epoch, auditLimit, owner, view, turn }
+    let settled: Settled | undefined
+    try {
+      settled = await connection.run({
+        mode: 'readwrite',
+        what: 'record an outcome',
+        work: (store, mayGuess) => settleIn(store, settlements, how, mayGuess),
+      })
+    } finally {
+      if (settled?.page === undefined) turn.failed()
+      else turn.wrote(settled.page)
+      end()
+    }
+    if (settled.page !== undefined) view.departed(settled.page, settled)
+    unsaved.settled(settlements, false)
+    return settled.gone.length > 0
+  }
+
+  async function settleFull(settlements: readonly Settlement[], epoch: number): Promise<boolean> {
+    turns.departures.forget()
+    const gone = await connection.run({
+      mode: 'readwrite',
+      what: 'record an outcome',
+      work: (store) => settleFullIn(store, settlements, epoch),
+    })
+    view.forget()
+    unsaved.settled(settlements, true)
+    return gone
   }
 
   async function loseLease(): Promise<void> {
@@ -104,31 +154,24 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
 
     async settle(settlements, { epoch }) {
       if (held?.epoch !== epoch) throw leaseLost(epoch)
-      const isRemoved = await evenIfFull(async (isFull) => {
-        const { isAnyGone, written } = await (isFull ? connection : guessing).run({
-          mode: 'readwrite',
-          what: 'record an outcome',
-          work: (store, mayGuess) => settleIn(store, settlements, { epoch, auditLimit, isFull, mayGuess }, view),
-        })
-        written?.()
-        unsaved.settled(settlements, isFull)
-        return isAnyGone
-      })
+      const isRemoved = await evenIfFull((isFull) =>
+        isFull ? settleFull(settlements, epoch) : settle(settlements, epoch),
+      )
       if (isRemoved) notices.tellOthers({ kind: 'removed' })
     },
 
     async counts() {
       const known = view.fresh()
-      if (known !== undefined) return countsOf(known.ledger, known.head?.enqueuedAt)
-      const turn = view.turn()
+      if (known !== undefined) {
+        return countsOf(known.arrivals.numbers, known.departures.numbers, known.head?.enqueuedAt)
+      }
       return connection.run({
         mode: 'readonly',
         what: 'count what is stored',
         async work(store) {
-          const asked = findLedger(store)
-          const [ledger, head] = await Promise.all([readLedger(store, asked), oldest.read(store)])
-          view.sawCounts(turn, await asked, head)
-          return countsOf(ledger, head?.enqueuedAt)
+          const [books, head] = await Promise.all([readBooks(store), oldest.read(store)])
+          if (books.isExact) view.saw({ ...books, head })
+          return countsOf(books.arrivals.numbers, books.departures.numbers, head?.enqueuedAt)
         },
       })
     },
@@ -160,7 +203,7 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
     },
 
     watch: (onChange) => notices.add(onChange),
-    announce: (news) => notices.tellOthers({ kind: 'news', news }),
+    announce: notices.announce,
 
     async close() {
       await appends.idle()
@@ -172,6 +215,7 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
       await appends.idle()
       await loseLease()
       await erase(connection)
+      view.forget()
       oldest.forget()
       notices.tell({ kind: 'removed' })
       notices.tell({ kind: 'control' })
@@ -179,21 +223,9 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
   }
 }
 
-/** The connection, with a look at how each task has ended. */
-function whenEnded(connection: Connection, look: (task: Task<unknown>, hasFailed: boolean) => unknown): Connection {
-  return {
-    ...connection,
-    async run(task) {
-      let hasFailed = true
-      try {
-        const result = await connection.run(task)
-        hasFailed = false
-        return result
-      } finally {
-        look(task, hasFailed)
-      }
-    },
-  }
+/** No two store objects have the same. */
+function createOwner(): string {
+  return [...crypto.getRandomValues(new Uint32Array(3))].map((part) => part.toString(36)).join('-')
 }
 
 async function controlIn(store: IDBObjectStore): Promise<Control> {
@@ -209,18 +241,4 @@ function patchIn(patch: ControlPatch) {
     const { paused = present.paused, held = present.held } = patch
     store.put({ v: 1, paused, ...(typeof held === 'string' && { held }) }, controlKey)
   }
-}
-
-/** Empties the database: to delete it would wait for every other tab. The last epoch stays, so that old leases stay over. */
-async function erase(connection: Connection): Promise<void> {
-  await connection.run({
-    mode: 'readwrite',
-    durability: 'strict',
-    what: 'erase everything',
-    async work(store) {
-      const { epoch, lastSeq } = await readLedger(store)
-      store.clear()
-      if (epoch > 0) writeLedger(store, { ...emptyLedger(), epoch, lastSeq })
-    },
-  })
 }

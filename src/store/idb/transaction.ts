@@ -4,9 +4,6 @@ export type Durability = 'relaxed' | 'strict'
 /** The one object store in a database of ours. */
 export const storeName = 'outbox'
 
-/** A transaction was begun on a guess that was wrong: it has been undone, and is to be begun anew with what is there. */
-export class Stale extends Error {}
-
 /** The answer to one request. A failed read leaves the transaction alive: whoever asked decides. */
 export function answer<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -1,7 +1,5 @@
 import type { StoredEntry } from '../../entry.ts'
-import type { Found, Ledger } from './ledger.ts'
-import { copyOf, exactIn } from './ledger.ts'
-import { Stale } from './transaction.ts'
+import type { Arrivals, Departures, Page } from './pages.ts'
 
 /** How long counts may be answered from here, where no other tab has said that it changed something. */
 const freshMs = 50
@@ -12,50 +10,45 @@ export interface Head {
   readonly enqueuedAt: number
 }
 
-/** The ledger, and the first entry if it is known. */
-export interface Snapshot {
-  readonly ledger: Ledger
+/** The numbers, and the first entry if there is one. */
+export interface Seen {
+  readonly arrivals: Page<Arrivals>
+  readonly departures: Page<Departures>
   readonly head: Head | undefined
 }
 
-/**
- * What this store object has last seen or written. To write on top of it saves the wait for a read; the transaction asks all the same,
- * and is undone when somebody else has changed something since.
- */
+/** What became of entries between two pages of departures. */
+export interface Change {
+  readonly gone: readonly number[]
+  readonly tried: readonly StoredEntry[]
+  /** The page before. */
+  readonly before: Page<Departures>
+}
+
+/** What this store object has last seen or written, so that it need not be read again. */
 export interface View {
-  /** What the next transaction will find, to be changed by it; undefined when that is not known. */
-  guess(): Guess | undefined
-  /** A pending entry, as of the guess. */
-  entry(seq: number): StoredEntry | undefined
-  /** A transaction that has read, and not guessed, has written this. */
-  wrote(ledger: Ledger): Written
-  /** A transaction has read this page from the start; `turn` is from before it began. */
-  sawPage(turn: number, found: Found, entries: readonly StoredEntry[]): void
-  sawCounts(turn: number, found: Found, head: Head | undefined): void
-  turn(): number
+  /** A pending entry, if it is known as of this page of departures. */
+  entry(seq: number, as: Page<Departures>): StoredEntry | undefined
+  /** @param first - of the new entries, unless somebody else has appended some before them. */
+  arrived(page: Page<Arrivals>, first: Head | undefined): void
+  departed(page: Page<Departures>, change: Change): void
+  /** A page of entries was read from the start, when this was the number of the last page of departures. */
+  sawEntries(entries: readonly StoredEntry[], departed: number): void
+  saw(seen: Seen): void
   /** What was last committed, if that is recent and complete. */
-  fresh(): Snapshot | undefined
-  /** Others may have changed something, or a transaction failed. */
+  fresh(): Seen | undefined
+  /** Others may have changed something. */
+  stale(): void
+  /** The database may be another one. */
   forget(): void
 }
 
-/** A change that has been begun on a guess. */
-export interface Guess {
-  readonly ledger: Ledger
-  /** Follows the writes: these entries are gone, this one changed, and this one is the first if none was. */
-  written(change: Change): Written
-  /** @throws Stale when the transaction found something else. */
-  confirm(found: Found): void
+/** A last page, and when it was known to be that. */
+interface Known<N> {
+  readonly page: Page<N>
+  readonly atMs: number
+  readonly foreign: number
 }
-
-export interface Change {
-  readonly gone?: readonly number[]
-  readonly tried?: readonly StoredEntry[]
-  readonly first?: Head
-}
-
-/** Called when the transaction is complete. */
-export type Written = () => void
 
 /** How often the stores of this page have written to each database: what one of them has written, another must not overlook. */
 const writesTo = new Map<string, { count: number }>()
@@ -63,84 +56,79 @@ const writesTo = new Map<string, { count: number }>()
 export function createView(name: string): View {
   const writes = writesTo.get(name) ?? { count: 0 }
   writesTo.set(name, writes)
-  let present: Snapshot | undefined
-  let committed: (Snapshot & { readonly atMs: number; readonly write: number }) | undefined
+  let own = 0
+  let came: Known<Arrivals> | undefined
+  let went: Known<Departures> | undefined
+  let head: Head | undefined
+  /** Pending entries from the first on, as of a page of departures. */
   let entries = new Map<number, StoredEntry>()
-  let turns = 0
+  let entriesAsOf = -1
 
-  function note(snapshot: Snapshot): void {
-    committed = { ...snapshot, atMs: performance.now(), write: writes.count }
-  }
+  const foreign = () => writes.count - own
+  const known = <N>(page: Page<N>): Known<N> => ({ page, atMs: performance.now(), foreign: foreign() })
+  const newer = <N>(before: Known<N> | undefined, page: Page<N>): Known<N> =>
+    before !== undefined && before.page.number > page.number ? before : known(page)
+  const isFresh = ({ atMs, foreign: then }: Known<unknown>) => then === foreign() && performance.now() - atMs <= freshMs
 
-  const commit = (snapshot: Snapshot) => () => {
+  function wrote(): void {
     writes.count += 1
-    note(snapshot)
+    own += 1
   }
 
-  function headAfter(
-    { ledger: before, head }: Snapshot,
-    after: Ledger,
-    { gone = [], first }: Change,
-  ): Head | undefined {
-    if (after.pending === 0) return undefined
-    if (before.pending === 0) return first
-    if (head !== undefined && !gone.includes(head.seq)) return head
-    const [next] = entries.values()
-    return next
+  function isEmpty(): boolean {
+    return came !== undefined && went !== undefined && came.page.numbers.entries === went.page.numbers.entries
+  }
+
+  function keepEntries(all: readonly StoredEntry[], asOf: number): void {
+    entries = new Map(all.map((entry) => [entry.seq, entry]))
+    entriesAsOf = asOf
   }
 
   return {
-    guess() {
-      if (present === undefined) return undefined
-      const before = present
-      const ledger = copyOf(before.ledger)
-      return {
-        ledger,
-        written(change) {
-          turns += 1
-          for (const seq of change.gone ?? []) entries.delete(seq)
-          for (const entry of change.tried ?? []) if (entries.has(entry.seq)) entries.set(entry.seq, entry)
-          present = { ledger: copyOf(ledger), head: headAfter(before, ledger, change) }
-          return commit(present)
-        },
-        confirm(found) {
-          if (exactIn(found)?.write !== before.ledger.write) throw new Stale()
-        },
-      }
+    entry: (seq, { number }) => (number === entriesAsOf ? entries.get(seq) : undefined),
+    arrived(page, first) {
+      if (isEmpty()) head = first
+      wrote()
+      came = newer(came, page)
     },
-    entry: (seq) => entries.get(seq),
-    wrote(ledger) {
-      turns += 1
-      entries = new Map()
-      present = { ledger: copyOf(ledger), head: undefined }
-      return commit(present)
+    departed(page, { gone, tried, before }) {
+      const isNext = went?.page.number === before.number
+      wrote()
+      went = newer(went, page)
+      if (entriesAsOf === before.number) {
+        for (const seq of gone) entries.delete(seq)
+        for (const entry of tried) if (entries.has(entry.seq)) entries.set(entry.seq, entry)
+        entriesAsOf = page.number
+      } else keepEntries([], page.number)
+      if (!isNext || head === undefined || gone.includes(head.seq)) [head] = entries.values()
     },
-    turn: () => turns,
-    sawPage(turn, found, page) {
-      const ledger = exactIn(found)
-      if (turn !== turns || ledger === undefined) return
-      entries = new Map(page.map((entry) => [entry.seq, entry]))
-      present = { ledger, head: page[0] }
-      note(present)
+    sawEntries(all, departed) {
+      if (departed < (went?.page.number ?? 0)) return
+      keepEntries(all, departed)
+      head = all[0]
     },
-    sawCounts(turn, found, head) {
-      const ledger = exactIn(found)
-      if (turn !== turns || ledger === undefined) return
-      if (present?.ledger.write !== ledger.write) entries = new Map()
-      present = { ledger, head }
-      note(present)
+    saw(seen) {
+      const isLate =
+        seen.departures.number < (went?.page.number ?? 0) || seen.arrivals.number < (came?.page.number ?? 0)
+      if (!isLate) head = seen.head
+      came = newer(came, seen.arrivals)
+      went = newer(went, seen.departures)
     },
     fresh() {
-      if (committed === undefined || committed.write !== writes.count) return undefined
-      if (performance.now() - committed.atMs > freshMs) return undefined
-      return committed.ledger.pending === 0 || committed.head !== undefined ? committed : undefined
+      if (came === undefined || went === undefined || !isFresh(came) || !isFresh(went)) return undefined
+      const seen = { arrivals: came.page, departures: went.page, head }
+      if (isEmpty()) return { ...seen, head: undefined }
+      return head === undefined ? undefined : seen
+    },
+    stale() {
+      writes.count += 1
     },
     forget() {
-      turns += 1
       writes.count += 1
-      present = undefined
-      committed = undefined
-      entries = new Map()
+      came = undefined
+      went = undefined
+      head = undefined
+      keepEntries([], -1)
     },
   }
 }

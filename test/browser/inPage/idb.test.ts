@@ -3,20 +3,23 @@ import type { Store, StoreChange } from '../../../src/store/contract.ts'
 import type { IdbStoreOptions } from '../../../src/store/idb/index.ts'
 import { idbStore } from '../../../src/store/idb/index.ts'
 import {
+  auditOf,
   delivered,
   died,
   draft,
   drafts,
+  expectBalance,
   headOf,
   idsOf,
   leased,
+  nextChange,
   pendingIds,
   pendingOf,
   retried,
   take,
 } from '../../../src/testing/contract/bench.ts'
 import { deleteDatabase, freshPlace } from './place.ts'
-import { overwrite, valuesOf } from './raw.ts'
+import { keysOf, overwrite, valuesOf } from './raw.ts'
 
 interface Bench {
   readonly store: Store
@@ -48,6 +51,23 @@ async function onBench(
 afterEach(() => {
   vi.restoreAllMocks()
 })
+
+/** From now on a write fails with the error that this answers for its value, if any. */
+function failWrites(errorFor: (value: unknown) => DOMException | undefined): { mend(): void } {
+  const spies = (['put', 'add'] as const).map((name) => {
+    const write = IDBObjectStore.prototype[name]
+    return vi.spyOn(IDBObjectStore.prototype, name).mockImplementation(function (this: IDBObjectStore, value, key) {
+      const error = errorFor(value)
+      if (error !== undefined) throw error
+      return write.call(this, value, key)
+    })
+  })
+  return {
+    mend() {
+      for (const spy of spies) spy.mockRestore()
+    },
+  }
+}
 
 describe('idbStore', () => {
   it('says what an append survives', () => {
@@ -109,11 +129,9 @@ describe('idbStore', () => {
   it('refuses each of the appends that share a transaction when it fails, and keeps nothing of them', () =>
     onBench(async ({ store }) => {
       await store.append(drafts(1))
-      const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
-        throw new DOMException('the disk is broken', 'UnknownError')
-      })
+      const writes = failWrites(() => new DOMException('the disk is broken', 'UnknownError'))
       const appends = await Promise.allSettled(drafts(3, 2).map((each) => store.append([each])))
-      put.mockRestore()
+      writes.mend()
       expect(appends).toMatchObject([
         { reason: { code: 'OUTBOX_STORE' } },
         { reason: { code: 'OUTBOX_STORE' } },
@@ -125,11 +143,11 @@ describe('idbStore', () => {
 
   it('keeps the other appends of a transaction in which one does not fit, each as a whole', () =>
     onBench(async ({ store }) => {
-      const put = IDBObjectStore.prototype.put
-      vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, value, key) {
-        if ((value as { readonly id?: string }).id === 'entry-3') throw new DOMException('full', 'QuotaExceededError')
-        return put.call(this, value, key)
-      })
+      failWrites((value) =>
+        (value as { readonly id?: string }).id === 'entry-3'
+          ? new DOMException('full', 'QuotaExceededError')
+          : undefined,
+      )
       const calls = [drafts(1), drafts(3, 2), drafts(2, 5)]
       const appends = await Promise.allSettled(calls.map((each) => store.append(each)))
       expect(appends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
@@ -273,30 +291,43 @@ describe('idbStore with records that cannot be read', () => {
         )
       })
       await overwrite(database, ['dead', 1], 'garbage')
-      await overwrite(database, ['audit', 2], { v: 1 })
+      const [, second] = await auditOf(store)
+      const place = (await keysOf(database)).find(
+        (key) => Array.isArray(key) && key[0] === 'out' && key[1] === second?.seq,
+      )
+      await overwrite(database, place ?? NaN, { v: 1 })
       expect((await store.readDead({ limit: 9 })).map(({ entry }) => entry.id)).toEqual(['entry-2', 'entry-3'])
       expect(idsOf(await store.readAudit({ limit: 9 }))).toEqual(['entry-1', 'entry-3'])
       expect(await store.counts()).toMatchObject({ dead: 2, totals: { enqueued: 3, quarantined: 1 } })
     }))
 
   it.each([
-    ['lost', undefined],
-    ['broken', { format: 1, pending: 'many' }],
-  ])('counts anew what is there when its numbers are %s, and gives no number twice', (_, garbage) =>
-    onBench(async ({ store, database }) => {
-      await store.append(drafts(3))
+    ['arrivals are lost', 'in', undefined],
+    ['arrivals are broken', 'in', { v: 1, numbers: 'many' }],
+    ['departures are lost', 'out', undefined],
+    ['departures are broken', 'out', { v: 1, numbers: 'many' }],
+  ])('counts anew what is there when its %s, and gives no number twice', (_, book, garbage) =>
+    onBench(async ({ store, database, other }) => {
+      await store.append(drafts(4))
       const lease = await take(store)
-      await overwrite(database, 'ledger', garbage)
-      const bytes = drafts(3).reduce((sum, each) => sum + each.bytes, 0)
-      expect(await store.counts()).toMatchObject({ pending: 3, bytes, dead: 0, totals: { enqueued: 3 } })
-      const head = await headOf(store)
-      await expect(store.settle([delivered(head)], lease)).rejects.toMatchObject({ code: 'OUTBOX_LEASE_LOST' })
+      await store.settle([delivered(await headOf(store))], lease)
       await lease.release()
-      await store.append(drafts(1, 4))
-      expect(await pendingIds(store)).toEqual(idsOf(drafts(4)))
-      const next = await take(store)
+      await store.close()
+      for (const key of await keysOf(database)) {
+        if (Array.isArray(key) && key[0] === book) await overwrite(database, key, garbage)
+      }
+      const bytes = drafts(3, 2).reduce((sum, each) => sum + each.bytes, 0)
+      const second = other()
+      expect(await second.counts()).toMatchObject({ pending: 3, bytes, dead: 0 })
+      await expectBalance(second)
+      await second.append(drafts(1, 5))
+      expect(await pendingIds(second)).toEqual(idsOf(drafts(4, 2)))
+      const next = await take(second)
       expect(next.epoch).toBeGreaterThan(lease.epoch)
+      await second.settle([delivered(await headOf(second))], next)
       await next.release()
+      expect(await store.counts()).toMatchObject({ pending: 3, dead: 0 })
+      await expectBalance(store)
     }),
   )
 
@@ -305,7 +336,8 @@ describe('idbStore with records that cannot be read', () => {
       await store.append(drafts(2))
       await overwrite(database, 1, { v: 2, whatever: true })
       await expect(store.read({ limit: 1 })).rejects.toMatchObject({ code: 'OUTBOX_FORMAT' })
-      await overwrite(database, 'ledger', { format: 2 })
+      await overwrite(database, ['in', 9, ''], { v: 2, whatever: true })
+      await store.close()
       await expect(store.append(drafts(1))).rejects.toMatchObject({ code: 'OUTBOX_FORMAT' })
       await expect(store.counts()).rejects.toMatchObject({ code: 'OUTBOX_FORMAT' })
       expect(await valuesOf(database)).toContainEqual({ v: 2, whatever: true })
@@ -313,12 +345,8 @@ describe('idbStore with records that cannot be read', () => {
 })
 
 describe('idbStore without room', () => {
-  /** No put fits from now on; what is removed needs none. */
-  function fill() {
-    return vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
-      throw new DOMException('full', 'QuotaExceededError')
-    })
-  }
+  /** Nothing fits from now on; what is removed needs none. */
+  const fill = () => failWrites(() => new DOMException('full', 'QuotaExceededError'))
 
   it('grants leases, records deliveries, and adds up when there is room again', () =>
     onBench(async ({ store, other }) => {
@@ -332,7 +360,7 @@ describe('idbStore without room', () => {
         expect(await each.counts()).toMatchObject({ pending: 2, totals: { enqueued: 4, delivered: 2 } })
       }
       await expect(store.append(drafts(1, 5))).rejects.toMatchObject({ code: 'OUTBOX_QUOTA' })
-      full.mockRestore()
+      full.mend()
       await store.append(drafts(1, 5))
       expect(await pendingIds(other())).toEqual(['entry-3', 'entry-4', 'entry-5'])
       expect(await other().counts()).toMatchObject({ pending: 3, totals: { enqueued: 5, delivered: 2 } })
@@ -347,11 +375,30 @@ describe('idbStore without room', () => {
         await store.settle([retried(head, 1)], lease)
         expect(await headOf(store)).toMatchObject({ id: 'entry-1', attempts: 1 })
         await expect(store.settle([died(head)], lease)).rejects.toMatchObject({ code: 'OUTBOX_QUOTA' })
-        full.mockRestore()
+        full.mend()
         await store.settle([retried(head, 2)], lease)
         expect(await headOf(store)).toMatchObject({ id: 'entry-1', attempts: 2 })
       })
       expect(await store.counts()).toMatchObject({ pending: 2, dead: 0 })
+    }))
+
+  it('adds up when another tab cancels an entry while the storage is full and one drains', () =>
+    onBench(async ({ store, other }) => {
+      await store.append(drafts(4))
+      const heard = nextChange(store, 'removed')
+      await leased(store, async (lease) => {
+        await store.settle([delivered(await headOf(store))], lease)
+        await store.settle([delivered(await headOf(store))], lease)
+        const full = fill()
+        await other().cancel(['entry-3'])
+        await heard
+        full.mend()
+        await store.settle([delivered(await headOf(store))], lease)
+      })
+      for (const each of [store, other()]) {
+        expect(await each.counts()).toMatchObject({ pending: 0, bytes: 0, totals: { enqueued: 4 } })
+        await expectBalance(each)
+      }
     }))
 
   it('cancels entries and discards dead letters', () =>
@@ -379,11 +426,9 @@ describe('the lease of an idbStore', () => {
   it('goes to the next in line when its number cannot be written', () =>
     onBench(async ({ store, other }) => {
       await store.counts()
-      const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
-        throw new DOMException('broken', 'UnknownError')
-      })
+      const writes = failWrites(() => new DOMException('broken', 'UnknownError'))
       await expect(take(store)).rejects.toMatchObject({ code: 'OUTBOX_STORE' })
-      put.mockRestore()
+      writes.mend()
       const lease = await take(other())
       await lease.release()
     }))

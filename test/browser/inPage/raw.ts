@@ -17,6 +17,15 @@ export async function valuesOf(database: string): Promise<readonly unknown[]> {
   return request?.result ?? []
 }
 
+/** Every key in the database. */
+export async function keysOf(database: string): Promise<readonly IDBValidKey[]> {
+  let request: IDBRequest<IDBValidKey[]> | undefined
+  await inside(database, (store) => {
+    request = store.getAllKeys()
+  })
+  return request?.result ?? []
+}
+
 function inside(database: string, work: (store: IDBObjectStore) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open(database)

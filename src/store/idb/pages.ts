@@ -1,0 +1,164 @@
+import type { AuditRecord, Totals } from '../../entry.ts'
+import type { BookName } from './keys.ts'
+import { listedAfter, pageKey, seqOf } from './keys.ts'
+import type { Versioned } from './records.ts'
+import { hasNumbers, isAudit, isObject, isVersioned } from './records.ts'
+import { pagesOf } from './rows.ts'
+import { answer } from './transaction.ts'
+
+/** What has ever come in. */
+export interface Arrivals {
+  /** The greatest `seq` ever given to an entry. */
+  readonly lastSeq: number
+  /** What has ever been put into the queue, dead letters that came back included. */
+  readonly entries: number
+  readonly bytes: number
+  /** The same without those that came back. */
+  readonly enqueued: number
+}
+
+/** What has ever gone out, and where to. */
+export interface Departures {
+  /** The last lease that was granted. */
+  readonly epoch: number
+  /** What has ever left the queue, whichever way. */
+  readonly entries: number
+  readonly bytes: number
+  readonly dead: number
+  readonly lastDead: number
+  readonly lastQuarantine: number
+  /** How many audit records there have been. */
+  readonly audits: number
+  readonly lastDeliveredAt?: number
+  readonly totals: Omit<Totals, 'enqueued'>
+}
+
+/** One of the two books: its pages follow each other, and the last one has the numbers as they are. */
+export interface Book<N> {
+  readonly name: BookName
+  isNumbers(value: Record<string, unknown>): boolean
+  readonly none: N
+}
+
+/** The last page of a book. */
+export interface Page<N> {
+  readonly number: number
+  /** Whoever has written it, and may write the next one without looking; empty if nobody may. */
+  readonly owner: string
+  readonly numbers: N
+}
+
+/** A page as it is stored. */
+export interface PageRecord<N> extends Versioned {
+  readonly owner: string
+  readonly at: number
+  readonly numbers: N
+  readonly audit?: AuditRecord
+}
+
+export const arrivals: Book<Arrivals> = {
+  name: 'in',
+  isNumbers: (value) => hasNumbers(value, 'lastSeq', 'entries', 'bytes', 'enqueued'),
+  none: { lastSeq: 0, entries: 0, bytes: 0, enqueued: 0 },
+}
+
+export const departures: Book<Departures> = {
+  name: 'out',
+  isNumbers: (value) =>
+    hasNumbers(value, 'epoch', 'entries', 'bytes', 'dead', 'lastDead', 'lastQuarantine', 'audits') &&
+    isObject(value['totals']) &&
+    hasNumbers(value['totals'], 'delivered', 'skipped', 'cancelled', 'discarded', 'quarantined'),
+  none: {
+    epoch: 0,
+    entries: 0,
+    bytes: 0,
+    dead: 0,
+    lastDead: 0,
+    lastQuarantine: 0,
+    audits: 0,
+    totals: { delivered: 0, skipped: 0, cancelled: 0, discarded: 0, quarantined: 0 },
+  },
+}
+
+/** How long a page stands in the way of the one who owned the page before it, and has not come back since. */
+export const standsForMs = 24 * 60 * 60 * 1_000
+/** Old pages are torn out so many at a time. */
+const tearEvery = 64
+
+/** The last page; its numbers are missing if it cannot be read. */
+export async function lastPage<N>(
+  store: IDBObjectStore,
+  book: Book<N>,
+): Promise<Page<N> | (Omit<Page<N>, 'numbers'> & { readonly numbers: undefined })> {
+  const cursor = await answer(store.openCursor(listedAfter(book.name), 'prev'))
+  if (cursor === null) return { number: 0, owner: '', numbers: undefined }
+  const number = seqOf(cursor.key)
+  const value: unknown = cursor.value
+  if (isPage(value, book)) return { number, owner: value.owner, numbers: value.numbers }
+  // Hardly ever somebody else than the owner of the page before.
+  const [, , owner] = cursor.key as [string, number, string]
+  return { number, owner, numbers: undefined }
+}
+
+/**
+ * Writes the page after this one. Each page has one place, which is that of whoever wrote the page before: if it is taken, so that the
+ * numbers were old, the transaction fails with a `ConstraintError`.
+ */
+export function writePage<N>(
+  store: IDBObjectStore,
+  { name }: Book<N>,
+  { number, owner: after }: Pick<Page<N>, 'number' | 'owner'>,
+  { owner, numbers, audit }: Pick<PageRecord<N>, 'owner' | 'numbers' | 'audit'>,
+): Page<N> {
+  const record: PageRecord<N> = { v: 1, owner, at: Date.now(), numbers, ...(audit && { audit }) }
+  store.add(record, pageKey(name, number + 1, after))
+  return { number: number + 1, owner, numbers }
+}
+
+/** Whether it is time to tear old pages out, now that one or more have been written. */
+export function isTimeToTear(before: number, after: number): boolean {
+  return Math.floor(before / tearEvery) !== Math.floor(after / tearEvery)
+}
+
+/**
+ * Tears pages out, from the first to where `isOld` says no. Those that stand in somebody's way stay for a day: without them one who
+ * slept meanwhile would not notice that others have written.
+ */
+export async function tearOut<N>(
+  store: IDBObjectStore,
+  book: Book<N>,
+  isOld: (number: number, page: PageRecord<N>) => boolean,
+): Promise<void> {
+  const now = Date.now()
+  let run: { readonly first: IDBValidKey; last: IDBValidKey } | undefined
+  const tearRun = () => {
+    if (run !== undefined) store.delete(IDBKeyRange.bound(run.first, run.last))
+    run = undefined
+  }
+  for await (const rows of pagesOf(store, listedAfter(book.name))) {
+    for (const { key, value } of rows) {
+      if (!isPage(value, book)) continue
+      if (!isOld(seqOf(key), value)) return tearRun()
+      if (!isInTheWay(key, value, now)) run = { first: run?.first ?? key, last: key }
+      else tearRun()
+    }
+  }
+  tearRun()
+}
+
+function isInTheWay(key: IDBValidKey, { owner, at }: PageRecord<unknown>, now: number): boolean {
+  const [, , after] = key as [string, number, string]
+  return after !== '' && after !== owner && Math.abs(now - at) < standsForMs
+}
+
+/** @throws OutboxError `OUTBOX_FORMAT` for a page of a later version. */
+export function isPage<N>(value: unknown, book: Book<N>): value is PageRecord<N> {
+  return (
+    isVersioned(value) &&
+    typeof value['owner'] === 'string' &&
+    hasNumbers(value, 'at') &&
+    isObject(value['numbers']) &&
+    book.isNumbers(value['numbers']) &&
+    (value['audit'] === undefined || isAudit(value['audit']))
+  )
+}
