@@ -32,7 +32,7 @@ test('docs/design.md has a line for each file of src and machines, and for none 
 })
 
 test.each(['design', 'security'])('every test that docs/%s.md names exists', async (name) => {
-  const named = [...(await readPage(`docs/${name}.md`)).matchAll(/“([^”]+)”/g)].map(([, test = '']) => test)
+  const named = [...(await readPage(`docs/${name}.md`)).matchAll(/“([^”]+)”/g)].map(([, text = '']) => text)
   const paths = (await filesIn('test')).filter((path) => !path.startsWith('test/docs/'))
   const cases = await filesIn('src/testing/contract')
   const sources = await Promise.all([...paths, ...cases].map((path) => readFile(join(root, path), 'utf8')))
