@@ -124,6 +124,24 @@ describe.skipIf(whyNoChromium() !== undefined)('the notes app in Chromium', () =
     expect(await first.texts()).toEqual(['from the second', 'from the first'])
   })
 
+  it('lays what waits over what has been fetched since', async () => {
+    await using stage = await setStage(files)
+    const ann = await stage.openAs('Ann')
+    await ann.write('mine')
+    await ann.sees('mine', 'Synced')
+    await ann.switchTo('Slow')
+    await ann.edit('mine', 'mine, edited')
+    await ann.sees('mine, edited', 'Sending')
+    const elsewhere = { noteId: 'elsewhere', notebookId: 'journal', text: 'of another device', writtenAt: 0 }
+    stage.server.library.take('ann', 'key of another device', { kind: 'saveNote', ...elsewhere })
+    await ann.page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+    await ann.sees('of another device', 'Synced')
+    expect(await ann.texts()).toEqual(['mine, edited', 'of another device'])
+    stage.gate.open()
+    await ann.sees('mine, edited', 'Synced')
+    expect(await ann.texts()).toEqual(['mine, edited', 'of another device'])
+  })
+
   it('is answered as before when a change comes again because its answer was lost', async () => {
     await using stage = await setStage(files)
     const ann = await stage.openAs('Ann')
