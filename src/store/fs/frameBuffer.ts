@@ -11,7 +11,7 @@ export interface Written {
 /** Frames one behind the other, written in place and used again: a buffer for each frame costs more than what is in it. */
 export interface FrameBuffer {
   /** Adds a frame with room for its header; `writeBody` adds the body. When that throws, nothing was added. */
-  add(writeBody: (into: BodyWriter) => void): Written
+  add(writeBody: (into: BodyWriter) => unknown): Written
   /** The bytes from `from` up to `to`, until the next `add`. */
   part(from: number, to: number): Buffer
   length(): number

@@ -1,7 +1,8 @@
 import { isCutBack, unlinkQuietly } from './files.ts'
 import type { Directory } from './directory.ts'
 import type { FrameKind } from './frame.ts'
-import { frameKinds, frameOf, writeHeader } from './frame.ts'
+import { frameKinds, writeHeader } from './frame.ts'
+import { createFrameBuffer } from './frameBuffer.ts'
 import type { DeadPlace, Ledger, LedgerChange } from './ledger.ts'
 import { journalName, temporaryName } from './names.ts'
 import type { Reserve } from './reserve.ts'
@@ -28,6 +29,7 @@ export interface Journal {
 /** @param ledger - what was before; changed from now on by `record` only. */
 export function createJournal(directory: Directory, epoch: number, ledger: Ledger, reserve: Reserve): Journal {
   const { files } = directory
+  const buffer = createFrameBuffer()
   let part = -1
   let file: number | undefined
   let length = 0
@@ -39,8 +41,11 @@ export function createJournal(directory: Directory, epoch: number, ledger: Ledge
   let hasUnsyncedLetters = false
   let syncing: Promise<void> | undefined
 
+  /** The bytes of a frame, until the next one is made. */
   function frame(kind: FrameKind, of: number, body: string, audits: number): Buffer {
-    const { frame: data, bodyLength, bodyCrc } = frameOf(body)
+    buffer.clear()
+    const { bodyLength, bodyCrc } = buffer.add((into) => into.text(body))
+    const data = buffer.part(0, buffer.length())
     writeHeader(data, {
       kind,
       file: epoch,
@@ -86,7 +91,8 @@ export function createJournal(directory: Directory, epoch: number, ledger: Ledge
   /** Writes a record; answers where it stands. */
   function write(changes: readonly LedgerChange[]): Omit<DeadPlace, 'id'> {
     if (file === undefined || isTorn) roll()
-    const audits = changes.filter((change) => 'audit' in change).length
+    let audits = 0
+    for (const change of changes) if ('audit' in change) audits += 1
     const data = frame(frameKinds.record, part, JSON.stringify(changes), audits)
     const at = length
     try {

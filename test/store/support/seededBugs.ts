@@ -121,6 +121,11 @@ export const seededBugs: readonly SeededBug[] = [
     through: (files) => ({ ...files, syncNow() {}, syncDirectoryNow() {} }),
   },
   {
+    name: 'the journal of an old epoch is honoured after a takeover',
+    ack: 'sync',
+    through: (files) => ({ ...files, list: (directory) => withoutTakeovers(files.list(directory)) }),
+  },
+  {
     name: 'nobody looks at checksums',
     ack: 'os',
     through: (files) => ({ ...files, read: (file, into, at) => withGoodChecksums(into, files.read(file, into, at)) }),
@@ -153,6 +158,13 @@ function withPaths(files: Files, replace: (pathOf: (file: number) => string) => 
     },
     ...replace(pathOf),
   }
+}
+
+/** The names in a directory without the journals that later holders of the lease began. */
+function withoutTakeovers(names: readonly string[] | undefined): readonly string[] | undefined {
+  const epochOf = (name: string) => Number(/^journal-(\d+)-/.exec(name)?.[1] ?? NaN)
+  const epochs = (names ?? []).map(epochOf).filter((epoch) => !Number.isNaN(epoch))
+  return names?.filter((name) => !(epochOf(name) > Math.min(...epochs)))
 }
 
 function withGoodChecksums(into: Uint8Array, count: number): number {
