@@ -34,7 +34,7 @@ export function createAppender<P>(deps: {
   readonly onRefused: (batch: readonly PreparedRequest<P>[], error: unknown) => void
 }): Appender<P> {
   const { settings, openStore } = deps
-  const pace = createPace()
+  const pace = createPace(settings.clock)
   /** What the store has not answered yet. */
   const begun = { batches: 0, entries: 0, bytes: 0 }
   let whenAnswered: (() => void)[] = []

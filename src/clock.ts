@@ -5,6 +5,8 @@ export interface Clock {
   /** Calls back once after `delayMs`; returns what `clearTimeout` takes. */
   setTimeout(callback: () => void, delayMs: number): unknown
   clearTimeout(timer: unknown): void
+  /** Ms that never go back, by which long work rests now and then; default: `performance.now`. One that stands still: no rests. */
+  monotonic?(): number
 }
 
 /** Real time; the globals are looked up at each call, so that fake timers installed later are used. */

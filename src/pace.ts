@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts'
 import { macrotask } from './clock.ts'
 
 /** Work in microtasks alone starves timers, so whoever works long rests now and then. */
@@ -9,13 +10,14 @@ export interface Pace {
 
 const sliceMs = 8
 
-export function createPace(): Pace {
+/** @param clock - the outbox's own: simulated time must not depend on how fast the machine is. */
+export function createPace({ monotonic = () => performance.now() }: Pick<Clock, 'monotonic'>): Pace {
   let restedAt = -Infinity
   return {
-    isDue: () => performance.now() - restedAt > sliceMs,
+    isDue: () => monotonic() - restedAt > sliceMs,
     rest: async () => {
       await macrotask()
-      restedAt = performance.now()
+      restedAt = monotonic()
     },
   }
 }

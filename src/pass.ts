@@ -44,7 +44,7 @@ export function createPasses<P>(deps: {
   const { settings, control, keeper, settler, reporter } = deps
   const { clock, push } = settings
   const maxAttempts = settings.maxAttempts ?? maxAttemptsFrom(platformEnvironment())
-  const pace = createPace()
+  const pace = createPace(clock)
   const backoff = guardedBackoff(settings.backoff, (reason) => {
     reporter.warn('OUTBOX_BACKOFF', `\`backoff\` must answer ms >= 0, so the default is used: ${reason}`)
   })
