@@ -57,6 +57,26 @@ test('however fast it drains, with 10,000 waiting no line is longer than 4 kB, f
   expect(dropped + sent).toBeGreaterThan(150)
 })
 
+test('nothing is observed until a page looks, and nothing once it has left', async () => {
+  let shown = 0
+  const payloads = () => {
+    shown += 1
+  }
+  await using outbox = createOutbox<string>({ store: memoryStore(), push: () => undefined })
+  await using inspector = await startInspector(outbox, { payloads })
+  const push = async () => {
+    await outbox.enqueue('milk')
+    await outbox.flush()
+    return shown
+  }
+  expect(await push()).toBe(0)
+  const stream = await begin(inspector, { path: '/stream' })
+  const seen = await push()
+  expect(seen).toBeGreaterThan(0)
+  stream.destroy()
+  await expect.poll(async () => (await push()) === (await push())).toBe(true)
+})
+
 /** A client that reads nothing, and what was written for it. */
 function deafClient() {
   const client = {
