@@ -361,6 +361,17 @@ describe('rule 8: a push that takes too long', () => {
     ])
   })
 
+  test('is aborted through a copy of what it was told, too', async () => {
+    const told: { readonly signal: AbortSignal; readonly attempt: number }[] = []
+    await using world = createWorld((_, context) => {
+      told.push({ ...context })
+      return new Promise(() => {})
+    })
+    await world.outbox.enqueue({ text: 'a' })
+    await world.time.advance(30_000)
+    expect(told[0]).toMatchObject({ attempt: 1, signal: { aborted: true } })
+  })
+
   test('cannot wedge the queue by ignoring its signal', async () => {
     await using world = createWorld(({ payload }) => (payload.text === 'hangs' ? new Promise(() => {}) : 'ok'), {
       maxAttempts: 2,
