@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AccountId, Change } from '../protocol.ts'
 import { isAccountId } from '../protocol.ts'
 import { answer, bodyOf, refuse } from './answers.ts'
 import { changeFrom } from './changeFrom.ts'
@@ -39,16 +40,22 @@ export async function serveApi(api: Api, request: IncomingMessage, response: Ser
   const key = request.headers['idempotency-key']
   const change = changeFrom(body)
   if (typeof key !== 'string' || change === undefined) return refuse(response, 400, 'this is not a change')
-  if (change.kind === 'saveNote' && !library.hasNotebook(accountId, change.notebookId)) {
-    return refuse(response, 404, 'its notebook is gone')
-  }
-  if (switchboard.refusesCoffee && mentionsCoffee(change)) {
+  // What has been taken stays taken, whatever has changed since: only a new change can be refused.
+  const flaw = library.knows(accountId, key) ? undefined : flawOf(api, accountId, change)
+  if (flaw !== undefined) {
     api.onRefused()
-    return refuse(response, 400, 'nothing about coffee, please')
+    return refuse(response, 400, flaw)
   }
   if (switchboard.trouble === 'slow') await api.slow()
   const taken = library.take(accountId, key, change)
   // The change is made, and the page never hears of it: it will come again with the same key.
   if (switchboard.trouble === 'mute') return void request.socket.resetAndDestroy()
   answer(response, 200, taken)
+}
+
+/** Why a change cannot be taken, if it cannot. */
+function flawOf({ library, switchboard }: Api, accountId: AccountId, change: Change): string | undefined {
+  if (change.kind === 'saveNote' && !library.hasNotebook(accountId, change.notebookId)) return 'its notebook is gone'
+  if (switchboard.refusesCoffee && mentionsCoffee(change)) return 'nothing about coffee, please'
+  return undefined
 }

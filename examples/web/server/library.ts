@@ -5,6 +5,8 @@ import type { AccountId, Books, Change, Notebook, Taken, TakenChange } from '../
 /** The books of every account. A change counts once, however often it comes with its key. */
 export interface Library {
   books(accountId: AccountId): Books
+  /** Whether a change with this key has been made. */
+  knows(accountId: AccountId, key: string): boolean
   /** Makes the change, unless one with this key has been made: that is answered as it was then. */
   take(accountId: AccountId, key: string, change: Change): Taken
   hasNotebook(accountId: AccountId, id: string): boolean
@@ -30,9 +32,7 @@ export function createLibrary(): Library {
   }
 
   function take(accountId: AccountId, key: string, change: Change): Taken {
-    // A key of one account says nothing about another's.
-    const answerKey = `${accountId} ${key}`
-    const known = answers.get(answerKey)
+    const known = answers.get(nameOf(accountId, key))
     if (known !== undefined) {
       repeated += 1
       return known
@@ -47,7 +47,7 @@ export function createLibrary(): Library {
       notes: notesAfter(before.notes, change),
     })
     const answer: Taken = { version, ...(notebook && { notebook }) }
-    answers.set(answerKey, answer)
+    answers.set(nameOf(accountId, key), answer)
     taken.push({ key, accountId, change })
     return answer
   }
@@ -56,5 +56,17 @@ export function createLibrary(): Library {
     return books(accountId).notebooks.some(({ id }) => id === wanted)
   }
 
-  return { books, take, hasNotebook, taken, repeated: () => repeated }
+  return {
+    books,
+    take,
+    hasNotebook,
+    knows: (accountId, key) => answers.has(nameOf(accountId, key)),
+    taken,
+    repeated: () => repeated,
+  }
+}
+
+/** A key of one account says nothing about another's. */
+function nameOf(accountId: AccountId, key: string): string {
+  return `${accountId} ${key}`
 }

@@ -15,7 +15,7 @@ import { emptyView, viewOf } from './view.ts'
 export interface Desk {
   readonly accountId: AccountId
   readonly outbox: Outbox<Change>
-  /** What is on it: the same object until something changes. */
+  /** What is on it: the same object until it is read anew. */
   view(): View
   /** Whether the server has refused this device's token. */
   isSignedOut(): boolean
@@ -49,8 +49,8 @@ export function openDesk(accountId: AccountId): Desk {
       await device.keepBooks(await fetchBooks(token))
       isSignedOut = false
     } catch (error) {
-      // No answer: what is known stays, and the outbox tells how things stand.
-      isSignedOut = error instanceof SignedOutError
+      // Without an answer what is known stays, and the outbox tells how things stand.
+      if (error instanceof SignedOutError) isSignedOut = true
     }
     await look()
   })

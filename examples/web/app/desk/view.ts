@@ -11,6 +11,8 @@ export type Marked<T> = T & { readonly mark: Mark }
 /** What is on the desk: the server's books with everything laid over them that has not reached it yet. */
 export interface View {
   readonly notebooks: readonly Marked<Notebook>[]
+  /** The ids that notebooks have got from the server, by those that they had before. */
+  readonly serverIds: ServerIds
   /** Newest first. */
   readonly notes: readonly Marked<Note>[]
   readonly refused: readonly Refused[]
@@ -33,7 +35,7 @@ export interface Parts {
   readonly status: Pick<Status, 'state' | 'reason'>
 }
 
-export const emptyView: View = { notebooks: [], notes: [], refused: [] }
+export const emptyView: View = { notebooks: [], serverIds: {}, notes: [], refused: [] }
 
 export function viewOf({ books, serverIds, waiting, letters, status }: Parts): View {
   const marks = new Map<string, Mark>()
@@ -55,6 +57,7 @@ export function viewOf({ books, serverIds, waiting, letters, status }: Parts): V
   const marked = <T extends { readonly id: string }>(thing: T) => ({ ...thing, mark: marks.get(thing.id) ?? 'synced' })
   return {
     notebooks: notebooks.map(marked),
+    serverIds,
     notes: notes.map(marked).toSorted((one, other) => other.writtenAt - one.writtenAt),
     refused,
   }

@@ -18,7 +18,7 @@ export function NotebookPage({ notebook }: { readonly notebook: Notebook | undef
         </h1>
         <p className="page-count">{notes.length > 0 && counted(notes.length, 'note')}</p>
       </header>
-      {notebook !== undefined && <Composer key={notebook.id} notebookId={notebook.id} />}
+      {notebook !== undefined && <Composer notebookId={notebook.id} />}
       <RefusedList refused={view.refused} />
       {notes.length === 0 ? (
         <Empty hasNotebook={notebook !== undefined} />

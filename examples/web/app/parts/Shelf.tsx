@@ -3,13 +3,12 @@ import { useState } from 'react'
 import type { Notebook } from '../../protocol.ts'
 import { useChanges } from '../desk/useChanges.ts'
 import { useView } from '../desk/useDesk.ts'
-import type { Marked } from '../desk/view.ts'
 import { PlusIcon } from './icons.tsx'
 import { MarkBadge } from './MarkBadge.tsx'
 
 interface ShelfProps {
   readonly chosen: Notebook | undefined
-  readonly onChoose: (notebook: Marked<Notebook>) => void
+  readonly onChoose: (id: string) => void
 }
 
 /** The notebooks, and a way to begin one. */
@@ -27,7 +26,7 @@ export function Shelf({ chosen, onChoose }: ShelfProps) {
               type="button"
               className="notebook"
               aria-current={notebook.id === chosen?.id ? 'page' : undefined}
-              onClick={() => onChoose(notebook)}
+              onClick={() => onChoose(notebook.id)}
             >
               <span className="notebook-name">{notebook.name}</span>
               {notebook.mark !== 'synced' && <MarkBadge mark={notebook.mark} />}

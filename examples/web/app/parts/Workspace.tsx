@@ -9,11 +9,11 @@ import { SyncCard } from './SyncCard.tsx'
 
 /** Everything that one account sees. */
 export function Workspace() {
-  const { notebooks } = useView()
+  const { notebooks, serverIds } = useView()
   const isSignedOut = useIsSignedOut()
-  const [place, setPlace] = useState(0)
-  // By place, not by id: a notebook keeps its place when the server gives it another id.
-  const notebook = notebooks[place] ?? notebooks[0]
+  const [chosenId, setChosenId] = useState('')
+  const id = serverIds[chosenId] ?? chosenId
+  const notebook = notebooks.find((one) => one.id === id) ?? notebooks[0]
   return (
     <div className="app">
       <Masthead />
@@ -22,8 +22,9 @@ export function Workspace() {
           {isSignedOut && <SignInAgain />}
           <SyncCard />
         </div>
-        <Shelf chosen={notebook} onChoose={(chosen) => setPlace(notebooks.indexOf(chosen))} />
-        <NotebookPage notebook={notebook} />
+        <Shelf chosen={notebook} onChoose={setChosenId} />
+        {/* By what was chosen: the page, and what is being written on it, outlives the id that the server gives. */}
+        <NotebookPage key={chosenId} notebook={notebook} />
         <Switches notebook={notebook} />
       </main>
     </div>

@@ -114,6 +114,7 @@ export const sessionMachine = setup({
         src: 'leave',
         input: ({ context }) => context,
         onDone: { target: 'opening', actions: assign({ desk: undefined }) },
+        onError: { target: 'opening', actions: assign({ desk: undefined }) },
       },
     },
     opening: {
@@ -126,6 +127,7 @@ export const sessionMachine = setup({
           target: 'signedIn',
           actions: assign({ desk: ({ event }) => event.output, next: undefined }),
         },
+        onError: { target: 'signedOut', actions: assign({ next: undefined }) },
       },
     },
   },
