@@ -57,6 +57,8 @@ export function createEntryStream(source: StreamSource, writer: number, after: n
   let damaged: Missing['damage']
   /** The ordinal that comes next, and the payload bytes before it; unknown until the first frame. */
   let expected: { ordinal: number; bytes: number } | undefined
+  /** The ordinal behind the last frame. */
+  let passed = 0
 
   function close(): void {
     reader?.close()
@@ -126,6 +128,9 @@ export function createEntryStream(source: StreamSource, writer: number, after: n
       return true
     }
     const { header, at, end } = found
+    // Only a copy of frames that were passed already can stand behind them.
+    if (header.ordinal < passed) return true
+    passed = header.ordinal + header.count
     if (expected && expected.ordinal < header.ordinal) {
       missing(expected.ordinal, header.ordinal, header.bytesBefore - expected.bytes, damaged)
     }

@@ -123,6 +123,11 @@ export function isSpecial(kind: FrameKind): boolean {
   return kind === frameKinds.requeue || kind === frameKinds.command
 }
 
+/** Whether a frame stands in a journal: one that has come into a segment is none of its frames, whatever its numbers are. */
+export function isOfJournal(kind: FrameKind): boolean {
+  return kind === frameKinds.checkpoint || kind === frameKinds.record
+}
+
 /** Numbers are given to writers in turns: `seq % seqStep` is the writer. */
 export const seqStep = 64
 

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib'
 import type { Directory } from './directory.ts'
 import type { Files } from './files.ts'
 import type { FrameHeader } from './frame.ts'
-import { headerLength, magic, readHeader } from './frame.ts'
+import { headerLength, isOfJournal, magic, readHeader } from './frame.ts'
 import type { JournalName } from './names.ts'
 import { journalName, segmentName } from './names.ts'
 
@@ -133,11 +133,11 @@ export function readSegment(
   number: number,
   range: Omit<FrameRange, 'isOwn'> = {},
 ): FrameReader {
-  const isOwn = (header: FrameHeader) => header.writer === writer && header.file === number
+  const isOwn = (header: FrameHeader) => !isOfJournal(header.kind) && header.writer === writer && header.file === number
   return createFrameReader(directory.files, directory.at(segmentName(writer, number)), { ...range, isOwn })
 }
 
 export function readJournal(directory: Directory, { epoch, part }: Omit<JournalName, 'kind'>, from = 0): FrameReader {
-  const isOwn = (header: FrameHeader) => header.file === epoch && header.specials === part
+  const isOwn = (header: FrameHeader) => isOfJournal(header.kind) && header.file === epoch && header.specials === part
   return createFrameReader(directory.files, directory.at(journalName(epoch, part)), { from, isOwn })
 }

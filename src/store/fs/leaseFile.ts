@@ -101,7 +101,8 @@ export function createLeaseFile(directory: Directory, processes: Processes, stal
 
 function parseHolder(text: string): ProcessIdentity | undefined {
   try {
-    return JSON.parse(text) as ProcessIdentity
+    const holder: unknown = JSON.parse(text)
+    return typeof holder === 'object' && holder !== null ? (holder as ProcessIdentity) : undefined
   } catch {
     // A lease comes into being whole: one that is not was torn by a power cut, which its holder did not survive.
     return undefined

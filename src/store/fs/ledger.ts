@@ -97,6 +97,8 @@ export interface Ledger {
   isSettled(writer: number, ordinal: number): boolean
   triesOf(writer: number, ordinal: number): Tries | undefined
   answer(writer: number, special: number): number | undefined
+  /** So much the writer has appended at least, since something is recorded of it. */
+  leastEnd(writer: number): Pick<LogEnd, 'ordinal' | 'specials' | 'bytes'>
   apply(change: LedgerChange, place: Omit<DeadPlace, 'id'>): void
   toJSON(): LedgerJson
 }
@@ -143,7 +145,7 @@ export function createLedger(json?: LedgerJson): Ledger {
   function writerOf(writer: number): WriterLedger {
     let found = writers.get(writer)
     if (found === undefined) {
-      found = { settled: createSpans(), settledBytes: 0, heeded: 0, looked: 0, head: undefined, end: undefined }
+      found = newWriter()
       writers.set(writer, found)
     }
     return found
@@ -178,6 +180,15 @@ export function createLedger(json?: LedgerJson): Ledger {
     triesOf: (writer, ordinal) => (tries.size > 0 ? tries.get(keyOf(writer, ordinal)) : undefined),
     answer: (writer, special) => answers.get(`${writer}-${special}`),
 
+    leastEnd(writer) {
+      const { settled, settledBytes, heeded } = writers.get(writer) ?? newWriter()
+      let ordinal = settled.end()
+      for (const key of tries.keys()) {
+        if (key % seqStep === writer) ordinal = Math.max(ordinal, Math.floor(key / seqStep) + 1)
+      }
+      return { ordinal, specials: heeded, bytes: settledBytes }
+    },
+
     apply(change, place) {
       switch (change.is) {
         case 'delivered':
@@ -193,11 +204,14 @@ export function createLedger(json?: LedgerJson): Ledger {
         case 'retry':
           tries.set(keyOf(change.writer, change.ordinal), change.tries)
           return
-        case 'dead':
-          settle(change.writer, change.ordinal, change.bytes)
+        case 'dead': {
+          const isNew = settle(change.writer, change.ordinal, change.bytes) > 0
           sums.audits += 1
+          // A copy of the record must not bring a letter back that was dealt with since.
+          if (!isNew) return
           sums.deaths = change.letter.seq
           return bury(change.letter, place)
+        }
         case 'moved':
           return bury(change.letter, place)
         case 'discarded':
@@ -240,6 +254,10 @@ export function createLedger(json?: LedgerJson): Ledger {
       answers: [...answers],
     }),
   }
+}
+
+function newWriter(): WriterLedger {
+  return { settled: createSpans(), settledBytes: 0, heeded: 0, looked: 0, head: undefined, end: undefined }
 }
 
 const emptySums: LedgerSums = {

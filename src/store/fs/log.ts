@@ -80,6 +80,11 @@ export function createLog(directory: Directory): Log {
   }
 
   function absorb(log: Writable<WriterLog>, number: number, { header, end, body }: Found & { kind: 'frame' }): void {
+    if (number === log.end.number && header.ordinal < log.end.ordinal) {
+      // A copy of frames that stand before it: numbers are never given twice.
+      log.end = { ...log.end, at: end }
+      return
+    }
     log.end = {
       number,
       at: end,
@@ -161,8 +166,8 @@ export function createLog(directory: Directory): Log {
       let least = Infinity
       const { segments } = directory.list()
       for (const [writer, { end }] of ledger.writers) {
-        if (!writers.has(writer) && !segments.has(writer) && end) {
-          writers.set(writer, { writer, numbers: [], end, owner: undefined, isEnded: true })
+        if (!writers.has(writer) && !segments.has(writer)) {
+          writers.set(writer, { writer, numbers: [], end: end ?? emptyEnd, owner: undefined, isEnded: true })
         }
       }
       for (const present of writers.values()) {
@@ -180,6 +185,9 @@ export function createLog(directory: Directory): Log {
         }
         present.numbers = numbers
         if (writer !== own) least = Math.min(least, follow(present))
+      }
+      for (const present of writers.values()) {
+        if (present.writer !== own) present.end = atLeast(present.end, ledger.leastEnd(present.writer))
       }
       return least
     },
@@ -225,6 +233,17 @@ export function createLog(directory: Directory): Log {
     },
   }
   return log
+}
+
+/** Where a log ends of which more is recorded than can be read: what comes next must not be taken for what is settled already. */
+function atLeast(end: LogEnd, { ordinal, specials, bytes }: ReturnType<Ledger['leastEnd']>): LogEnd {
+  if (end.ordinal >= ordinal && end.specials >= specials) return end
+  return {
+    ...end,
+    ordinal: Math.max(end.ordinal, ordinal),
+    specials: Math.max(end.specials, specials),
+    bytes: Math.max(end.bytes, bytes),
+  }
 }
 
 function parseOpening(body: Buffer | undefined): Opening | undefined {

@@ -33,7 +33,8 @@ export const quarantineName = (): string => `quarantine-${Date.now()}-${randomBy
 
 /** What a name in a store's directory stands for; undefined for a file that is not the store's. */
 export function parseName(name: string): SegmentName | JournalName | LeaseName | OtherName | undefined {
-  const [, kind, first = '', second = ''] = /^(seg|journal|lease)-(\d{1,15})(?:-(\d{1,15})\.log)?$/.exec(name) ?? []
+  const [, kind, first = '', second = ''] =
+    /^(seg|journal|lease)-(0|[1-9]\d{0,8})(?:-(0|[1-9]\d{0,8})\.log)?$/.exec(name) ?? []
   if (kind === 'seg' && second !== '') return { kind: 'segment', writer: Number(first), number: Number(second) }
   if (kind === 'journal' && second !== '') return { kind: 'journal', epoch: Number(first), part: Number(second) }
   if (kind === 'lease' && second === '') return { kind: 'lease', epoch: Number(first) }

@@ -73,7 +73,7 @@ export function createSession(
   let held: (Held & { readonly file: HeldLease; readonly lose: () => void }) | undefined
   let renewedAt = 0
   let isOpen = false
-  /** Whether something is missing that could not be written down. */
+  /** Whether something is missing that was not written down: it could not be, or there was no lease. */
   let hasUnsaid = false
 
   const { ledger } = reader
@@ -94,8 +94,10 @@ export function createSession(
 
   function refresh(): void {
     const before = held === undefined ? summary() : undefined
-    if (hasUnsaid) pending.reset()
-    hasUnsaid = false
+    if (hasUnsaid && held !== undefined) {
+      pending.reset()
+      hasUnsaid = false
+    }
     if (held === undefined) reader.refresh()
     const least = log.refresh(ledger())
     // Whoever put them back may not have come to write it down.
@@ -120,7 +122,10 @@ export function createSession(
   /** Entries that cannot be read must not block those behind them; only the holder may say that they are gone. */
   function onMissing(missing: Missing): void {
     const present = heldNow()
-    if (present === undefined) return
+    if (present === undefined) {
+      hasUnsaid = true
+      return
+    }
     try {
       const reason = quarantine(directory, missing)
       const { writer, ordinal, count, bytes } = missing

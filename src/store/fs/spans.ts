@@ -9,6 +9,8 @@ export interface Spans {
   size(): number
   /** The least number that is not in the set. */
   firstMissing(): number
+  /** The least number beyond all that are in the set. */
+  end(): number
   toJSON(): SpansJson
 }
 
@@ -63,6 +65,7 @@ export function createSpans(json: SpansJson = []): Spans {
     },
     size: () => size,
     firstMissing: () => spans[0]?.to ?? 0,
+    end: () => spans.at(-1)?.to ?? 0,
     toJSON: () => spans.map(({ from, to }) => [from, to] as const),
   }
 }
