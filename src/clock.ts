@@ -5,7 +5,7 @@ export interface Clock {
   /** Calls back once after `delayMs`; returns what `clearTimeout` takes. */
   setTimeout(callback: () => void, delayMs: number): unknown
   clearTimeout(timer: unknown): void
-  /** Ms that never go back, by which long work rests now and then; default: `performance.now`. One that stands still: no rests. */
+  /** Ms that never go back, by which long work rests and news are gathered; default: `performance.now`. */
   monotonic?(): number
 }
 
@@ -14,6 +14,11 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
   clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
+}
+
+/** The clock's ms that never go back. */
+export function monotonicOf(clock: Clock): () => number {
+  return clock.monotonic === undefined ? () => performance.now() : () => clock.monotonic?.() ?? 0
 }
 
 /** The longest delay a platform's timer can take; a longer one would fire at once. */

@@ -1,5 +1,5 @@
 import { createAppender } from './append.ts'
-import { macrotask } from './clock.ts'
+import { macrotask, monotonicOf } from './clock.ts'
 import { platformConnectivity } from './connectivity.ts'
 import { createControlDesk } from './control.ts'
 import type { Counts } from './entry.ts'
@@ -55,6 +55,7 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
   const reporter: Reporter<P> = createReporter<P>({
     openStore,
     send,
+    monotonic: monotonicOf(settings.clock),
     soon: macrotask,
     isRecording: () => settler.isRecording(),
     onCounts: look,

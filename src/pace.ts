@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import { macrotask } from './clock.ts'
+import { macrotask, monotonicOf } from './clock.ts'
 
 /** Work in microtasks alone starves timers, so whoever works long rests now and then. */
 export interface Pace {
@@ -11,7 +11,8 @@ export interface Pace {
 const sliceMs = 8
 
 /** @param clock - the outbox's own: simulated time must not depend on how fast the machine is. */
-export function createPace({ monotonic = () => performance.now() }: Pick<Clock, 'monotonic'>): Pace {
+export function createPace(clock: Clock): Pace {
+  const monotonic = monotonicOf(clock)
   let restedAt = -Infinity
   return {
     isDue: () => monotonic() - restedAt > sliceMs,

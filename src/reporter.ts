@@ -27,6 +27,8 @@ export function createReporter<P>(deps: {
   readonly onCounts: (counts: Counts) => Promise<void>
   /** An outcome is being recorded, after which there is more to tell, or the pass ends. */
   readonly isRecording: () => boolean
+  /** Ms that never go back. */
+  readonly monotonic: () => number
   /** Calls back soon, after the work at hand. */
   readonly soon: () => Promise<void>
 }): Reporter<P> {
@@ -42,7 +44,7 @@ export function createReporter<P>(deps: {
     isScheduled = true
     void deps.soon().then(() => {
       isScheduled = false
-      const isLate = performance.now() - sentAtMs >= gatherMs
+      const isLate = deps.monotonic() - sentAtMs >= gatherMs
       if (isLate || !deps.isRecording() || !events.every(isOfDrain)) void flush()
     })
   }
@@ -53,14 +55,19 @@ export function createReporter<P>(deps: {
   }
 
   async function sendAll(): Promise<void> {
-    while (events.length > 0 || isChanged || isStale) {
-      sentAtMs = performance.now()
-      const counts = await countsOf(deps.openStore)
-      isStale = false
+    let isCounted = true
+    while (events.length > 0 || isChanged || (isStale && isCounted)) {
+      sentAtMs = deps.monotonic()
+      // What comes while the counts are asked for is not in them: it is told with the next ones.
       const batch = events.slice(0, largestBatch)
       events = events.slice(largestBatch)
       const changed = isChanged && events.length === 0
       if (changed) isChanged = false
+      isStale = false
+      const counts = await countsOf(deps.openStore)
+      isCounted = counts !== undefined
+      // Asked again when a pass ends, at the latest with the next poll.
+      if (!isCounted) isStale = true
       if (counts !== undefined) await deps.onCounts(counts)
       deps.send({ type: 'engine.reports', events: batch, ...(counts && { counts }), ...(changed && { changed }) })
     }

@@ -85,3 +85,46 @@ test('a resume during one push does not outdate the hold that a later one meets'
   expect(outbox.status().reason).toBe('held')
   await outbox.stop()
 })
+
+describe('the status is not left behind', () => {
+  test('by counts that were taken before what happened meanwhile', async () => {
+    const time = simulatedTime()
+    const memory = memoryStore()
+    const store = faultyStore(memory)
+    const outbox = createOutbox<string>({ ...time.options, store, push: hang })
+    await time.quiet()
+    store.faults.counts = async (real) => {
+      const counts = await real()
+      await new Promise<void>((resolve) => time.clock.setTimeout(resolve, 3_000))
+      return counts
+    }
+    const other = createOutbox<string>({ ...time.options, store: memory, push: hang })
+    await other.enqueue('milk')
+    await time.advance(1_000)
+    await other.enqueue('bread')
+    await time.advance(20_000)
+    expect(outbox.status().pending).toBe(2)
+    outbox.actor.stop()
+    other.actor.stop()
+  })
+
+  test('by counts that could not be had', async () => {
+    const time = simulatedTime()
+    const store = faultyStore(memoryStore())
+    const push = scriptedPush<string>([
+      () => {
+        store.faults.counts = async () => {
+          throw new Error('EIO')
+        }
+      },
+    ])
+    const outbox = createOutbox<string>({ ...time.options, store, push })
+    await outbox.enqueue('milk')
+    await time.advance(1_000)
+    delete store.faults.counts
+    await time.advance(120_000)
+    expect(outbox.explain()).toBe('Everything has been pushed.')
+    expect(outbox.status().pending).toBe(0)
+    await outbox.stop()
+  })
+})
