@@ -17,6 +17,8 @@ const { values: options } = parseArgs({
     backlogs: { type: 'string', default: '1000,100000,1000000' },
     restart: { type: 'string', default: '100000' },
     waiting: { type: 'string', default: '1000000' },
+    /** Which parts to measure, of speed, restart, steady, memory; the rows of the others are left out. */
+    only: { type: 'string', default: 'speed,restart,steady,memory' },
     /** Puts the table into docs/performance.md. */
     write: { type: 'boolean', default: false },
     again: { type: 'boolean', default: false },
@@ -41,7 +43,10 @@ async function measureAll() {
     steady: [],
     restart: [],
   }
-  for (let round = 0; round < rounds; round += 1) {
+  // After each round: who stops a long run keeps what it has measured, for `--again`.
+  const save = () => writeFileSync(`${results}goals.json`, JSON.stringify(found))
+  mkdirSync(results, { recursive: true })
+  for (let round = 0; round < roundsOf('speed'); round += 1) {
     const speed = {}
     for (const contestant of ['bare', 'store', 'handle', 'sqliteFull', 'plainjob']) {
       speed[contestant] = await inDirectory((directory) =>
@@ -49,9 +54,10 @@ async function measureAll() {
       )
     }
     found.speed.push(speed)
+    save()
     progress(`speed, round ${round + 1}`)
   }
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round < roundsOf('restart'); round += 1) {
     const restart = {}
     for (const contestant of ['handle', 'sqliteFull']) {
       restart[contestant] = await inDirectory(async (directory) => {
@@ -60,9 +66,10 @@ async function measureAll() {
       })
     }
     found.restart.push(restart)
+    save()
+    progress(`restart, round ${round + 1}`)
   }
-  progress('restart')
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round < roundsOf('steady'); round += 1) {
     const steady = {}
     for (const size of backlogs) {
       steady[size] = await inDirectory((directory) =>
@@ -70,37 +77,49 @@ async function measureAll() {
       )
     }
     found.steady.push(steady)
+    save()
     progress(`backlog, round ${round + 1}`)
   }
-  found.memory = await inDirectory((directory) =>
-    runSession({
-      contestant: 'handle',
-      work: 'memory',
-      directory,
-      size: Number(options.waiting),
-      flags: ['--expose-gc'],
-    }),
-  )
-  mkdirSync(results, { recursive: true })
-  writeFileSync(`${results}goals.json`, JSON.stringify(found))
+  if (roundsOf('memory') > 0) {
+    found.memory = await inDirectory((directory) =>
+      runSession({
+        contestant: 'handle',
+        work: 'memory',
+        directory,
+        size: Number(options.waiting),
+        flags: ['--expose-gc'],
+      }),
+    )
+    save()
+  }
   return found
 }
 
+function roundsOf(part) {
+  return options.only.split(',').includes(part) ? rounds : 0
+}
+
 function cpuOf({ speed }) {
+  if (speed.length === 0) return ''
   const of = (who, field) => median(speed.map((round) => round[who][field])).toFixed(0)
   const enqueue = ['bare', 'store', 'handle'].map((who) => `${who} ${of(who, 'enqueueCpuUs')}`)
   const drain = ['store', 'handle'].map((who) => `${who} ${of(who, 'drainCpuUs')}`)
   return `CPU time of an entry, us: enqueued by 100 callers: ${enqueue.join(', ')}; drained: ${drain.join(', ')}.`
 }
 
-function rowsOf({ speed, steady, restart, memory }) {
+function rowsOf(found) {
+  return [
+    ...(found.speed.length > 0 ? speedRows(found) : []),
+    ...(found.steady.length > 0 ? steadyRows(found) : []),
+    ...(found.restart.length > 0 ? restartRows(found) : []),
+    ...(found.memory ? memoryRows(found) : []),
+  ]
+}
+
+function speedRows({ speed }) {
   const ratio = (one, oneField, other, otherField = oneField) =>
     median(speed.map((round) => round[one][oneField] / round[other][otherField]))
   const rate = (one, field) => median(speed.map((round) => round[one][field]))
-  const [least, ...others] = Object.keys(steady[0]).map(Number)
-  const first = (who) => median(restart.map((round) => round[who].firstPushMs))
-  const { heaps } = memory
-  const heapGrowthMb = Math.max(...heaps.slice(-3)) - Math.max(...heaps.slice(0, 3))
   const per = (field) => `${rate('handle', field).toFixed(0)}/s`
   return [
     atLeast('enqueue, 100 callers: store alone / bare group commit', 0.85, ratio('store', 'callers', 'bare')),
@@ -125,20 +144,37 @@ function rowsOf({ speed, steady, restart, memory }) {
       rate('handle', 'drain'),
     ),
     atLeast('drain: machine / plainjob', 5, ratio('handle', 'drain', 'plainjob')),
-    ...others.map((size) =>
-      atMost(
-        `CPU of an entry, ${size.toLocaleString('en')} waiting / ${least.toLocaleString('en')} waiting`,
-        1.25,
-        median(steady.map((round) => round[size].cpuUs / round[least].cpuUs)),
-        `${median(steady.map((round) => round[size].cpuUs)).toFixed(1)} us`,
-      ),
+  ]
+}
+
+function steadyRows({ steady }) {
+  const [least, ...others] = Object.keys(steady[0]).map(Number)
+  return others.map((size) =>
+    atMost(
+      `CPU of an entry, ${size.toLocaleString('en')} waiting / ${least.toLocaleString('en')} waiting`,
+      1.25,
+      median(steady.map((round) => round[size].cpuUs / round[least].cpuUs)),
+      `${median(steady.map((round) => round[size].cpuUs)).toFixed(1)} us`,
     ),
+  )
+}
+
+function restartRows({ restart }) {
+  const first = (who) => median(restart.map((round) => round[who].firstPushMs))
+  return [
     atMost(
       'open to first push, 100,000 waiting, ms',
       25,
       first('handle'),
       `SQLite WAL FULL: ${first('sqliteFull').toFixed(1)}`,
     ),
+  ]
+}
+
+function memoryRows({ memory }) {
+  const { heaps } = memory
+  const heapGrowthMb = Math.max(...heaps.slice(-3)) - Math.max(...heaps.slice(0, 3))
+  return [
     atMost(
       'growth of RSS with 1,000,000 waiting, MB',
       30,
