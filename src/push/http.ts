@@ -28,8 +28,8 @@ export function httpPush<P>(options: HttpPushOptions<P>): Push<P> {
     const response = await send(request, settings.fetch, signal)
     try {
       const kind = (await classify?.(response, entry)) ?? kindOf(response)
-      if (kind !== 'delivered') throw await errorOf(kind, response, request.secrets)
-      return await (receive ?? receiveJson)(response, entry)
+      if (kind !== 'delivered') throw await errorOf(kind, response, request.secrets, signal)
+      return await (receive === undefined ? receiveJson(response, signal) : receive(response, entry))
     } finally {
       await discard(response)
     }

@@ -136,3 +136,15 @@ it('frees the connection of every answer for the next entry', async () => {
   for (let index = 0; index < 20; index += 1) await (index % 5 === 4 ? failureOf(push) : attempt(push))
   expect(new Set(server.requests.map(({ clientPort }) => clientPort)).size).toBeLessThan(4)
 })
+
+it.each([200, 500])(
+  'ends when it is aborted while the body of a %i, which cannot be decompressed, neither fails nor ends',
+  async (status) => {
+    const controller = new AbortController()
+    const body = new ReadableStream<Uint8Array>({ pull: () => controller.abort() })
+    const push = httpPush<Note>({ url: 'https://api.example.com', fetch: async () => new Response(body, { status }) })
+    const given = { signal: controller.signal }
+    if (status === 200) expect(await attempt(push, given)).toBeUndefined()
+    else expect(await failureOf(push, given)).toMatchObject({ kind: 'failed', message: 'answered 500' })
+  },
+)

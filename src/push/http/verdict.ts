@@ -22,8 +22,9 @@ export async function errorOf(
   kind: Exclude<AnswerKind, 'delivered'>,
   response: Response,
   secrets: readonly string[],
+  signal: AbortSignal,
 ): Promise<Verdict | Error> {
-  const text = `answered ${await excerptOf(response, secrets)}`
+  const text = `answered ${await excerptOf(response, secrets, signal)}`
   switch (kind) {
     case 'hold':
       return new HoldError(text)
