@@ -33,17 +33,15 @@ export function createAppends(deps: {
   readonly owner: string
   readonly turns: Turns<Arrivals>
   readonly view: View
-  readonly notices: Pick<Notices, 'begin' | 'tellOthers'>
+  readonly notices: Pick<Notices, 'tellOthers'>
 }): Appends {
   const { connection, durability, owner, turns, view, notices } = deps
   let waiting: Call[] = []
   let working: Promise<void> | undefined
 
   async function work(): Promise<void> {
-    const end = notices.begin()
     while (waiting.length > 0) await keepWaiting()
     working = undefined
-    end()
   }
 
   async function keepWaiting(): Promise<void> {

@@ -7,7 +7,7 @@ import { isObject } from './records.ts'
 /** What the contexts of an origin tell each other; `released` is for those who wait for a lease without Web Locks. */
 export type Notice = StoreChange | { readonly kind: 'released' }
 
-/** While one write follows the other, others are told of them at most so often: to tell costs as much as a request. */
+/** Others are told of changes at most so often: to tell costs as much as a request. */
 const tellEveryMs = 16
 
 /** Who wants to hear of changes, in this context and, over a BroadcastChannel, in all others. */
@@ -17,8 +17,10 @@ export interface Notices extends Watchers {
    * @throws DOMException `DataCloneError`
    */
   announce(news: unknown): void
-  /** Work is under way that will have more to tell; it ends with a call of what this answers. */
-  begin(): () => void
+  /** Whether this context hears of what others change. */
+  isListening(): boolean
+  /** Tells what has not been told yet. */
+  flush(): void
   /** The lease has been given up. */
   released(): void
   /** Calls back when another context has given the lease up. */
@@ -33,8 +35,8 @@ export function createNotices(name: string, onHeard: (kind: Notice['kind']) => v
   let listeners = 0
   let untold: Notice[] = []
   let toldAtMs = -Infinity
-  let underWay = 0
   let isTelling = false
+  let timer: ReturnType<typeof setTimeout> | undefined
 
   function hear({ data }: MessageEvent<unknown>): void {
     if (Array.isArray(data)) for (const notice of data) hearOne(notice)
@@ -53,6 +55,8 @@ export function createNotices(name: string, onHeard: (kind: Notice['kind']) => v
     if (channel === undefined && typeof BroadcastChannel === 'function') {
       channel = new BroadcastChannel(name)
       channel.addEventListener('message', hear)
+      // A page that goes does not come back to its timers.
+      globalThis.addEventListener('pagehide', tellNow)
     }
     let isOver = false
     return () => {
@@ -60,6 +64,7 @@ export function createNotices(name: string, onHeard: (kind: Notice['kind']) => v
       isOver = true
       listeners -= 1
       if (listeners > 0) return
+      globalThis.removeEventListener('pagehide', tellNow)
       channel?.close()
       channel = undefined
     }
@@ -82,17 +87,23 @@ export function createNotices(name: string, onHeard: (kind: Notice['kind']) => v
   /** Whoever waits for the work goes on first. */
   function tellSoon(): void {
     if (isTelling || untold.length === 0) return
+    const restMs = toldAtMs + tellEveryMs - performance.now()
+    if (restMs > 0) {
+      timer ??= setTimeout(tellNow, restMs)
+      return
+    }
     isTelling = true
-    // By the second turn those who were answered in the first have begun what follows.
-    void macrotask()
-      .then(macrotask)
-      .then(() => {
-        isTelling = false
-        if (underWay === 0 || performance.now() - toldAtMs > tellEveryMs) tellNow()
-      })
+    void macrotask().then(tellNow)
   }
 
-  function tellNow(more: readonly Notice[] = []): void {
+  function tellNow(): void {
+    tellWith([])
+  }
+
+  function tellWith(more: readonly Notice[]): void {
+    clearTimeout(timer)
+    timer = undefined
+    isTelling = false
     const notices = [...untold, ...more]
     if (notices.length === 0) return
     post(notices)
@@ -109,13 +120,6 @@ export function createNotices(name: string, onHeard: (kind: Notice['kind']) => v
         end()
       }
     },
-    begin() {
-      underWay += 1
-      return () => {
-        underWay -= 1
-        tellSoon()
-      }
-    },
     tell(change) {
       watchers.tell(change)
       tell(change)
@@ -124,8 +128,10 @@ export function createNotices(name: string, onHeard: (kind: Notice['kind']) => v
       watchers.tellOthers(change)
       tell(change)
     },
-    announce: (news) => tellNow([{ kind: 'news', news }]),
-    released: () => tellNow([{ kind: 'released' }]),
+    flush: tellNow,
+    isListening: () => channel !== undefined,
+    announce: (news) => tellWith([{ kind: 'news', news }]),
+    released: () => tellWith([{ kind: 'released' }]),
     onReleased(callback) {
       const end = listen()
       releases.add(callback)

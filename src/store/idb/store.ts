@@ -42,7 +42,7 @@ const audits = {
 
 /** The store on the database of this name. */
 export function createIdbStore(name: string, durability: Durability, auditLimit: number): Store {
-  const view = createView(name)
+  const view = createView(name, () => notices.isListening())
   const owner = createOwner()
   const turns = {
     arrivals: createTurns<Arrivals>(arrivals, owner),
@@ -109,7 +109,6 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
   }
 
   async function settle(settlements: readonly Settlement[], epoch: number): Promise<boolean> {
-    const end = notices.begin()
     const turn = turns.departures.begin()
     const how = { epoch, auditLimit, owner, view, turn }
     let settled: Settled | undefined
@@ -122,7 +121,6 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
     } finally {
       if (settled?.page === undefined) turn.failed()
       else turn.wrote(settled.page)
-      end()
     }
     if (settled.page !== undefined) view.departed(settled.page, settled)
     unsaved.settled(settlements, false)
@@ -208,6 +206,7 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
     async close() {
       await appends.idle()
       await loseLease()
+      notices.flush()
       await connection.close()
     },
 

@@ -1,8 +1,8 @@
 import type { StoredEntry } from '../../entry.ts'
 import type { Arrivals, Departures, Page } from './pages.ts'
 
-/** How long counts may be answered from here, where no other tab has said that it changed something. */
-const freshMs = 50
+/** How long counts may be answered from here, where other tabs say when they have changed something, and where they cannot. */
+const freshMs = { told: 1_000, untold: 50 }
 
 /** The first pending entry. */
 export interface Head {
@@ -53,7 +53,8 @@ interface Known<N> {
 /** How often the stores of this page have written to each database: what one of them has written, another must not overlook. */
 const writesTo = new Map<string, { count: number }>()
 
-export function createView(name: string): View {
+/** @param isTold - whether this store object hears of what others change. */
+export function createView(name: string, isTold: () => boolean): View {
   const writes = writesTo.get(name) ?? { count: 0 }
   writesTo.set(name, writes)
   let own = 0
@@ -68,7 +69,8 @@ export function createView(name: string): View {
   const known = <N>(page: Page<N>): Known<N> => ({ page, atMs: performance.now(), foreign: foreign() })
   const newer = <N>(before: Known<N> | undefined, page: Page<N>): Known<N> =>
     before !== undefined && before.page.number > page.number ? before : known(page)
-  const isFresh = ({ atMs, foreign: then }: Known<unknown>) => then === foreign() && performance.now() - atMs <= freshMs
+  const isFresh = ({ atMs, foreign: then }: Known<unknown>) =>
+    then === foreign() && performance.now() - atMs <= (isTold() ? freshMs.told : freshMs.untold)
 
   function wrote(): void {
     writes.count += 1
