@@ -1,6 +1,5 @@
 import { useSelector } from '@xstate/react'
 import { accounts } from '../../protocol.ts'
-import { waitingOf } from '../session/remembered.ts'
 import { session } from '../session/session.ts'
 import { counted } from '../wording.ts'
 import { Boat } from './icons.tsx'
@@ -8,6 +7,7 @@ import { Boat } from './icons.tsx'
 /** The way in. */
 export function SignIn() {
   const failure = useSelector(session, ({ context }) => context.failure)
+  const waiting = useSelector(session, ({ context }) => context.waiting)
   const isBusy = useSelector(session, (snapshot) => !snapshot.matches('signedOut'))
   return (
     <main className="welcome">
@@ -30,8 +30,8 @@ export function SignIn() {
                 {name[0]}
               </span>
               <span>{name}</span>
-              {waitingOf(id) > 0 && (
-                <small className="person-waiting">{counted(waitingOf(id), 'change')} waiting here</small>
+              {(waiting[id] ?? 0) > 0 && (
+                <small className="person-waiting">{counted(waiting[id] ?? 0, 'change')} waiting here</small>
               )}
             </button>
           </li>

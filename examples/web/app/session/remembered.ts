@@ -1,36 +1,47 @@
+import { createStore, del, get, set } from 'idb-keyval'
 import type { AccountId } from '../../protocol.ts'
-import { isAccountId } from '../../protocol.ts'
+import { accounts, isAccountId } from '../../protocol.ts'
 
-const key = 'paperboat/account'
+// In IndexedDB, where the entries are: what localStorage was told in the last seconds, a crash takes back.
+const store = createStore('paperboat', 'session')
+const channel = new BroadcastChannel('paperboat/session')
 
 /** Who is signed in on this device. */
-export function rememberedAccount(): AccountId | undefined {
-  const accountId = localStorage.getItem(key)
+export async function rememberedAccount(): Promise<AccountId | undefined> {
+  const accountId = await get<unknown>('account', store)
   return isAccountId(accountId) ? accountId : undefined
 }
 
-export function rememberAccount(accountId: AccountId): void {
-  localStorage.setItem(key, accountId)
+export async function rememberAccount(accountId: AccountId): Promise<void> {
+  await set('account', accountId, store)
+  tellOthers(accountId)
 }
 
-export function forgetAccount(): void {
-  localStorage.removeItem(key)
+export async function forgetAccount(): Promise<void> {
+  await del('account', store)
+  tellOthers(undefined)
 }
 
-/** Calls back when another tab has signed somebody in or out. */
-export function onAccountChange(listener: () => void): void {
-  globalThis.addEventListener('storage', (event) => {
-    if (event.key === key || event.key === null) listener()
-  })
+function tellOthers(accountId: AccountId | undefined): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is a window's; a channel stays within its origin
+  channel.postMessage(accountId)
 }
 
-const waitingKey = (accountId: AccountId) => `paperboat/waiting/${accountId}`
-
-/** How many changes waited when the account was signed out on this device. */
-export function waitingOf(accountId: AccountId): number {
-  return Number(localStorage.getItem(waitingKey(accountId)) ?? 0)
+/** Calls back when another tab has signed somebody in, or out. */
+export function onAccountChange(listener: (accountId: AccountId | undefined) => void): void {
+  channel.addEventListener('message', ({ data }: MessageEvent<unknown>) =>
+    listener(isAccountId(data) ? data : undefined),
+  )
 }
 
-export function rememberWaiting(accountId: AccountId, pending: number): void {
-  localStorage.setItem(waitingKey(accountId), String(pending))
+/** How many changes of each account waited when it was signed out on this device. */
+export type Waiting = Readonly<Partial<Record<AccountId, number>>>
+
+export async function rememberedWaiting(): Promise<Waiting> {
+  const counts = await Promise.all(accounts.map(async ({ id }) => [id, await get<number>(`waiting/${id}`, store)]))
+  return Object.fromEntries(counts) as Waiting
+}
+
+export async function rememberWaiting(accountId: AccountId, pending: number): Promise<void> {
+  await set(`waiting/${accountId}`, pending, store)
 }

@@ -5,4 +5,4 @@ import { sessionMachine } from './sessionMachine.ts'
 /** The session of this page. Outside of React: its outbox outlives every component. */
 export const session = createActor(sessionMachine).start()
 
-onAccountChange(() => session.send({ type: 'accountChanged' }))
+onAccountChange((accountId) => session.send({ type: 'accountChanged', accountId }))

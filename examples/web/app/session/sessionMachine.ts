@@ -4,10 +4,13 @@ import type { Desk } from '../desk/desk.ts'
 import { openDesk } from '../desk/desk.ts'
 import { deviceOf } from '../sync/device.ts'
 import { signInAs } from '../sync/server.ts'
-import { forgetAccount, rememberAccount, rememberedAccount, rememberWaiting } from './remembered.ts'
+import type { Waiting } from './remembered.ts'
+import { forgetAccount, rememberAccount, rememberedAccount, rememberedWaiting, rememberWaiting } from './remembered.ts'
 
 interface SessionContext {
   readonly desk: Desk | undefined
+  /** What waits on this device for those who are not here. */
+  readonly waiting: Waiting
   /** Who is about to have the desk. */
   readonly next: AccountId | undefined
   /** Why the last sign-in failed. */
@@ -18,13 +21,13 @@ type SessionEvent =
   | { readonly type: 'signIn'; readonly accountId: AccountId }
   | { readonly type: 'signOut' }
   /** Another tab has signed somebody in or out. */
-  | { readonly type: 'accountChanged' }
+  | { readonly type: 'accountChanged'; readonly accountId: AccountId | undefined }
 
 const actors = {
   /** The desk of who was signed in when this device was last used; it needs no connection. */
-  restore: fromPromise(async (): Promise<Desk | undefined> => {
-    const accountId = rememberedAccount()
-    return accountId && openDesk(accountId)
+  restore: fromPromise(async (): Promise<Pick<SessionContext, 'desk' | 'waiting'>> => {
+    const accountId = await rememberedAccount()
+    return { desk: accountId && openDesk(accountId), waiting: await rememberedWaiting() }
   }),
   /** Gets a token, while whoever is here stays. */
   admit: fromPromise(async ({ input: { next } }: { readonly input: SessionContext }) => {
@@ -33,23 +36,21 @@ const actors = {
   /** Closes the desk. The outbox keeps what waits, and without the token nobody sends it until the account is back. */
   leave: fromPromise(async ({ input: { desk } }: { readonly input: SessionContext }) => {
     if (desk === undefined) return
-    rememberWaiting(desk.accountId, desk.outbox.status().pending)
-    if (rememberedAccount() === desk.accountId) {
+    await rememberWaiting(desk.accountId, desk.outbox.status().pending)
+    if ((await rememberedAccount()) === desk.accountId) {
       await deviceOf(desk.accountId).dropToken()
-      forgetAccount()
+      await forgetAccount()
     }
     await desk.close()
   }),
   open: fromPromise(async ({ input: { next } }: { readonly input: SessionContext }): Promise<Desk | undefined> => {
     if (next === undefined) return undefined
-    rememberAccount(next)
+    await rememberAccount(next)
     const desk = openDesk(next)
     desk.outbox.resume() // from the hold in which the account may have left
     return desk
   }),
 }
-
-const isDesk = ({ event }: { readonly event: { readonly output: Desk | undefined } }) => event.output !== undefined
 
 /** Who is signed in, and so whose desk and outbox are open: never two at once. */
 export const sessionMachine = setup({
@@ -57,19 +58,17 @@ export const sessionMachine = setup({
   actors,
 }).createMachine({
   id: 'session',
-  context: { desk: undefined, next: undefined, failure: undefined },
+  context: { desk: undefined, waiting: {}, next: undefined, failure: undefined },
   initial: 'restoring',
   states: {
     restoring: {
       description: 'Looks who was here.',
       invoke: {
         src: 'restore',
-        onDone: [
-          { guard: isDesk, target: 'signedIn', actions: assign({ desk: ({ event }) => event.output }) },
-          { target: 'signedOut' },
-        ],
+        onDone: { target: 'returning', actions: assign(({ event }) => event.output) },
         onError: 'signedOut',
       },
+      on: { accountChanged: { target: 'restoring', reenter: true } },
     },
     signedOut: {
       description: 'Nobody is here.',
@@ -84,7 +83,7 @@ export const sessionMachine = setup({
         signIn: { target: 'admitting', actions: assign({ next: ({ event }) => event.accountId }) },
         signOut: 'leaving',
         accountChanged: {
-          guard: ({ context }) => rememberedAccount() !== context.desk?.accountId,
+          guard: ({ context, event }) => event.accountId !== context.desk?.accountId,
           target: 'leaving',
         },
       },
@@ -105,7 +104,7 @@ export const sessionMachine = setup({
       },
     },
     returning: {
-      description: 'Nobody new came.',
+      description: 'As it was: somebody is here, or nobody.',
       always: [{ guard: ({ context }) => context.desk !== undefined, target: 'signedIn' }, { target: 'signedOut' }],
     },
     leaving: {
