@@ -1,17 +1,18 @@
 import type { Frame } from './session.ts'
 
-/** Marks in the drawn statechart where the machine is, and the transition that led there; answers that transition, if it is drawn. */
-export function lightUp(chart: Element, { state, step }: Frame): Element | undefined {
+/** Marks in the drawn statechart where the machine is, and the transition that led there; answers the one of this very step, if any. */
+export function lightUp(chart: Element, { state, step, move }: Frame): Element | undefined {
   for (const node of chart.querySelectorAll('[data-state]')) {
     const drawn = node.getAttribute('data-state') ?? ''
     setLit(node, drawn === state ? 'here' : covers(drawn, state) ? 'around' : undefined)
   }
   const edges = [...chart.querySelectorAll('[data-from]')]
-  const taken = step === undefined ? undefined : bestOf(edges, step.before, state, step.event.type)
+  const [now, earlier] = [step, move].map((one) => one && bestOf(edges, one.before, one.state, one.event.type))
+  const taken = now ?? earlier
   for (const edge of edges) setLit(edge, edge === taken ? 'here' : undefined)
   // The last one drawn lies above the others.
   if (taken !== undefined) taken.parentElement?.append(taken)
-  return taken
+  return now
 }
 
 function setLit(node: Element, lit: string | undefined): void {

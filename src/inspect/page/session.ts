@@ -14,6 +14,8 @@ export interface Frame {
   readonly status: Status
   /** What led here; nothing led to the first one. */
   readonly step?: Step
+  /** The last step that took the machine from one state to another. */
+  readonly move?: Step
   /** How many steps are missing right before this one. */
   readonly missing: number
 }
@@ -53,7 +55,17 @@ export function createSession(mostFrames = Infinity): Session {
     }
     if (place.state === 'draining' && before?.state !== 'draining') leftBefore = leftCount(present)
     const status = statusOf(place, present, hasMoved ? at : before.since, leftBefore)
-    frames.push({ index: (last?.index ?? -1) + 1, at, state, context, status, missing, ...(step && { step }) })
+    const move = step !== undefined && step.before !== state ? step : last?.move
+    frames.push({
+      index: (last?.index ?? -1) + 1,
+      at,
+      state,
+      context,
+      status,
+      missing,
+      ...(step && { step }),
+      ...(move && { move }),
+    })
     missing = 0
     // Now and then, as it copies.
     if (frames.length > mostFrames * 1.25) frames = frames.slice(-mostFrames)
