@@ -3,7 +3,7 @@ import type { ScenarioName } from '../../src/testing/index.ts'
 import { scenarios, simulate } from '../../src/testing/index.ts'
 import { noteFigures } from '../support/noteFigures.ts'
 
-const seeds = Number(process.env['SEEDS'] ?? 120)
+const seeds = Number(process.env['SEEDS'] ?? 230)
 const first = Number(process.env['SEED'] ?? 1)
 const names = Object.keys(scenarios) as ScenarioName[]
 

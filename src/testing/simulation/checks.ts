@@ -55,18 +55,32 @@ export function checkTimeouts(
   }
 }
 
-/** Looks at a context while nothing moves. */
-export function checkContext(life: Life, ledger: Ledger, isPaused: boolean, { fail }: Verdict): void {
+/**
+ * Looks at a context while nothing moves.
+ * `isWell`: all faults have ended a while ago, so nothing excuses a context that does not know how things are. `isBlurred`: it may
+ * not have been told of the last change.
+ */
+export function checkContext(
+  life: Life,
+  about: {
+    readonly ledger: Ledger
+    readonly isPaused: boolean
+    readonly isWell: boolean
+    readonly isBlurred: boolean
+  },
+  { fail }: Verdict,
+): void {
+  const { ledger, isPaused, isWell, isBlurred } = about
   const { name, outbox, store, phase } = life
   const { status } = outbox.actor.getSnapshot()
   if (status === 'error') fail('error', `the machine of ${name} is broken`)
   if (phase !== 'up') return
   if (status !== 'active') fail('error', `${name} is up, but its machine is ${status}`)
   // What a fault kept from it, it may not know yet.
-  if (store.open() > 0 || store.faultAt() >= ledger.changedAt()) return
+  if (!isWell && (isBlurred || store.open() > 0 || store.faultAt() >= ledger.changedAt())) return
 
   const said = outbox.status()
-  if (said.reason === 'store') return
+  if (!isWell && said.reason === 'store') return
   if (said !== outbox.status()) fail('status', `${name} answers another status each time`)
   const [oldest] = ledger.pending.values()
   const { pending, dead, oldestAt, lastDeliveredAt } = said

@@ -7,12 +7,15 @@ const minuteMs = 60_000
 const patienceMinutes = 240
 
 /** Looks at everything while nothing moves. */
-export async function checkAll(world: World): Promise<void> {
+export async function checkAll(world: World, isWell = false): Promise<void> {
   const { store, ledger, verdict } = world
   await checkStore(store, ledger, verdict)
   const { paused } = await store.control()
   checkTimeouts(world.flights.all, world.lives(), world.elapsedMs(), verdict)
-  for (const life of world.lives()) checkContext(life, ledger, paused, verdict)
+  const lives = world.lives()
+  // Who could not read what is paused does not watch yet: it hears of nothing, and others may not hear of it.
+  const isBlurred = !isWell && lives.some(({ store: own }) => own.missedControl())
+  for (const life of lives) checkContext(life, { ledger, isPaused: paused, isWell, isBlurred }, verdict)
   for (const id of world.accepted) if (!ledger.knows(id)) verdict.fail('lost', `${id} was accepted and is nowhere`)
 }
 
@@ -39,7 +42,7 @@ export async function endWell(world: World): Promise<void> {
   }
   // What is still on its way arrives, and every idle outbox looks once more.
   await time.advance(3 * minuteMs)
-  await checkAll(world)
+  await checkAll(world, true)
   for (const life of lives) stop(world, life)
   await time.advance(minuteMs / 2)
   await checkStore(world.store, ledger, verdict)

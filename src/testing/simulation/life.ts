@@ -80,8 +80,8 @@ function mortalClock(clock: Clock): Clock & { end(): void } {
   let isOver = false
   return {
     now: () => clock.now(),
-    // Rests by the real time that work takes would make two runs of a seed differ.
-    monotonic: () => 0,
+    // By real time, two runs of a seed would differ.
+    monotonic: () => clock.monotonic?.() ?? 0,
     setTimeout(callback, delayMs) {
       if (isOver) return undefined
       const timer = clock.setTimeout(() => {

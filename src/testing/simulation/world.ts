@@ -154,7 +154,7 @@ export function createWorld(parts: WorldParts): World {
       name,
       store,
       waits: createWaits({ context: name, now: time.now, elapsedMs, ledger, verdict, given: world.given }),
-      clock: time.clock,
+      clock: { ...time.clock, monotonic: elapsedMs },
       make,
       createId: () => `edit-${(edits += 1)}`,
       countItems: () => world.items,
