@@ -1,6 +1,6 @@
 import type { Control } from './entry.ts'
 import type { EngineEvent } from './report.ts'
-import type { Store } from './store/contract.ts'
+import type { ControlPatch, Store } from './store/contract.ts'
 
 /** Keeps pause and hold, which belong to the outbox and not to one context: in the store, and known to the machine. */
 export interface ControlDesk {
@@ -31,20 +31,23 @@ export function createControlDesk<P>(deps: {
   let stored: Control | undefined
   let resumes = 0
   let writing = 0
+  let writes = 0
   let written: Promise<void> = Promise.resolve()
 
-  function write(control: Control): Promise<void> {
+  /** Writes what has changed and nothing else: of the rest, another context may know better by now. */
+  function write(control: Control, patch: ControlPatch): Promise<void> {
     shown = control
     stored = control
     writing += 1
     written = written.then(async () => {
       try {
         const store = await deps.openStore()
-        await store.setControl({ paused: control.paused, held: control.held ?? null })
+        await store.setControl(patch)
       } catch (error) {
         deps.onFailed(error)
       } finally {
         writing -= 1
+        writes += 1
       }
     })
     return written
@@ -60,25 +63,30 @@ export function createControlDesk<P>(deps: {
   return {
     isPaused: () => shown.paused,
     pause() {
-      void write({ ...shown, paused: true })
+      void write({ ...shown, paused: true }, { paused: true })
       deps.onPaused()
     },
     resume() {
       resumes += 1
-      void write({ paused: false })
+      void write({ paused: false }, { paused: false, held: null })
     },
     resumes: () => resumes,
-    hold: (reason) => write({ paused: shown.paused, held: reason }),
+    hold: (reason) => write({ paused: shown.paused, held: reason }, { held: reason }),
     lift() {
       const isShown = shown.held !== undefined
-      if (stored?.held !== undefined) void write({ paused: shown.paused })
+      if (stored?.held !== undefined) void write({ paused: shown.paused }, { held: null })
       if (isShown) deps.send({ type: 'engine.control', paused: shown.paused })
     },
     async read() {
       const store = await deps.openStore()
-      const control = await store.control()
-      // What this context is about to write is newer than what it has read.
-      if (writing > 0) return
+      let writesBefore: number
+      let control: Control
+      do {
+        writesBefore = writes
+        control = await store.control()
+        // What this context is about to write is newer than what it has read, and so is what it has written meanwhile.
+        if (writing > 0) return
+      } while (writes > writesBefore)
       const isFirst = stored === undefined
       stored = control
       // A new context tries a hold once: somebody may have signed in since.

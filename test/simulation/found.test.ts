@@ -128,3 +128,50 @@ describe('the status is not left behind', () => {
     await outbox.stop()
   })
 })
+
+describe('pause and hold', () => {
+  test('a resume right after the start counts, however slowly the store says that it is paused', async () => {
+    const time = simulatedTime()
+    const memory = memoryStore()
+    await memory.setControl({ paused: true })
+    const store = faultyStore(memory)
+    store.faults.control = async (real) => {
+      delete store.faults.control
+      const control = await real()
+      await new Promise<void>((resolve) => time.clock.setTimeout(resolve, 1_000))
+      return control
+    }
+    const push = scriptedPush<string>()
+    const outbox = createOutbox<string>({ ...time.options, store, push })
+    await outbox.enqueue('milk')
+    outbox.resume()
+    await time.advance(10_000)
+    expect(outbox.status().reason).toBe('ready')
+    expect(push.calls).toHaveLength(1)
+    await outbox.stop()
+  })
+
+  test('a hold does not undo a pause that the drainer has not heard of yet', async () => {
+    const time = simulatedTime()
+    const memory = memoryStore()
+    const store = faultyStore(memory)
+    let refuse = () => {}
+    const drainer = createOutbox<string>({
+      ...time.options,
+      store,
+      push: () => new Promise((_, reject) => (refuse = () => reject(new HoldError('sign in')))),
+    })
+    await drainer.enqueue('milk')
+    await time.quiet()
+    store.faults.control = () => new Promise(() => {})
+    const other = createOutbox<string>({ ...time.options, store: memory, push: hang })
+    await time.advance(1_000)
+    other.pause()
+    await time.quiet()
+    refuse()
+    await time.advance(1_000)
+    expect(await memory.control()).toEqual({ paused: true, held: 'sign in' })
+    other.actor.stop()
+    drainer.actor.stop()
+  })
+})
