@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { noteFigures } from '../support/noteFigures.ts'
 import { seededRandom } from '../support/seededRandom.ts'
 
 const script = fileURLToPath(new URL('reporter.js', import.meta.url))
@@ -66,9 +67,7 @@ test(
       const lost = acknowledged.filter((id) => !delivered.has(id))
       const repeats = received.length - delivered.size
       const inOrder = [...delivered].toSorted(byRunAndNumber)
-      console.log(
-        `kill -9: seed ${seed}, ${kills} kills, ${acknowledged.length} acknowledged, ${lost.length} lost, ${repeats} repeated`,
-      )
+      noteFigures('kill -9', { seed, kills, acknowledged: acknowledged.length, lost: lost.length, repeated: repeats })
       expect(acknowledged.length).toBe(entries)
       expect(lost).toEqual([])
       expect(repeats).toBeLessThanOrEqual(kills)

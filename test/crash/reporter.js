@@ -1,11 +1,12 @@
 // Enqueues numbered entries and drains them over HTTP, until it is killed or done.
-// Arguments: directory, url, how many entries, the file of acknowledged ids, the number of this run.
+// Arguments: directory, url, how many entries, the file of acknowledged ids, the number of this run, and `patient` to wait until
+// nothing is pending.
 import { appendFileSync, readFileSync } from 'node:fs'
 import { createOutbox } from 'xstate-outbox'
 import { fsStore } from 'xstate-outbox/fs'
 import { httpPush } from 'xstate-outbox/http'
 
-const [directory, url, total, acknowledged, run] = process.argv.slice(2)
+const [directory, url, total, acknowledged, run, patience] = process.argv.slice(2)
 const outbox = createOutbox({ store: fsStore({ directory }), push: httpPush({ url }) })
 
 const last = readFileSync(acknowledged, 'utf8').trimEnd().split('\n').at(-1)
@@ -21,5 +22,11 @@ while (next <= Number(total)) {
   )
   next += burst.length
 }
-await outbox.flush()
+if (patience === 'patient') {
+  await new Promise((resolve) => {
+    const look = () => outbox.status().pending === 0 && resolve()
+    outbox.subscribe(look)
+    look()
+  })
+} else await outbox.flush()
 await outbox.stop()

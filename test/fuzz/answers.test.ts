@@ -5,6 +5,7 @@ import type { Push } from '../../src/push/contract.ts'
 import { httpPush } from '../../src/push/http.ts'
 import type { Note } from '../push/trying.ts'
 import { entryOf } from '../push/trying.ts'
+import { noteFigures } from '../support/noteFigures.ts'
 import { seededRandom } from '../support/seededRandom.ts'
 import type { OddAnswer } from './support/oddServer.ts'
 import { oddAnswer, oddServer } from './support/oddServer.ts'
@@ -35,8 +36,7 @@ it(
       if (!answer.kinds.includes(kind))
         broken.push(`seed ${seed} (${answer.what}): ${kind}, not ${answer.kinds.join()}`)
     }
-    const sums = [...seen].map(([kind, count]) => `${count} ${kind}`).join(', ')
-    process.stdout.write(`fuzz: seed ${first}, ${answers} odd answers: ${sums}; ${broken.length} problems\n`)
+    noteFigures('odd answers', { seed: first, answers, ...Object.fromEntries(seen), problems: broken.length })
     expect(broken).toEqual([])
     expect([...seen.keys()].toSorted()).toEqual([
       'aborted',

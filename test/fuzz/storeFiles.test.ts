@@ -5,6 +5,7 @@ import { isOutboxError } from '../../src/errors.ts'
 import type { Store } from '../../src/store/contract.ts'
 import { delivered, draft } from '../contract/harness.ts'
 import { inDirectory, withStore } from '../store/support/places.ts'
+import { noteFigures } from '../support/noteFigures.ts'
 import { seededRandom } from '../support/seededRandom.ts'
 import type { Damage } from './support/damage.ts'
 import { damage } from './support/damage.ts'
@@ -51,10 +52,8 @@ describe('an fs store whose files were damaged by chance', () => {
         broken.push(...problems.map((problem) => `seed ${seed} (${damaged.what}): ${problem}`))
         for (const code of refusals) refused.set(code, (refused.get(code) ?? 0) + 1)
       }
-      const refusals = [...refused].map(([code, count]) => `${count} ${code}`).join(', ') || 'none'
-      process.stdout.write(
-        `fuzz: seed ${first}, ${cases} damaged directories, ${kept} entries out of harm, ${broken.length} problems, refusals: ${refusals}\n`,
-      )
+      noteFigures('damaged directories', { seed: first, damaged: cases, outOfHarm: kept, problems: broken.length })
+      expect([...refused]).toEqual([])
       expect(broken).toEqual([])
     }),
   )
