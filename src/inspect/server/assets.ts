@@ -26,7 +26,7 @@ const html = `<!doctype html>
 
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#4f46e5"/><path d="M8 18h4l2 3h4l2-3h4M8 18l3-8h10l3 8v5H8z" fill="none" stroke="#fff" stroke-width="2" stroke-linejoin="round"/></svg>`
 
-const start = `import { startPage } from './inspectorPage.js'\nstartPage()\n`
+const start = `import { startPage } from '/inspectorPage.js'\nstartPage()\n`
 
 /** A file of the page. */
 export interface Asset {
