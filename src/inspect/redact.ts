@@ -155,8 +155,8 @@ function shownReports(
   let lastError: string | null | undefined
   for (const event of events) {
     const isHere = event.origin === 'here'
-    const type = event.type === 'warning' ? `warning.${event.code}` : event.type
-    const name = isHere ? type : `elsewhere.${type}`
+    const kind = event.type === 'warning' ? `warning.${event.code}` : event.type
+    const name = isHere ? kind : `elsewhere.${kind}`
     emitted[name] = (emitted[name] ?? 0) + 1
     if (event.type === 'delivered' && isHere) items += event.entry.items
     lastError = lastErrorAfter(event, lastError)
