@@ -20,7 +20,7 @@ type Blow = { readonly atRequest: number } | { readonly afterMs: number }
 
 test(
   `${kills} kills -9 of a process that enqueues and drains ${entries} entries over HTTP`,
-  { timeout: 60_000 + kills * 3_000 },
+  { timeout: 60_000 + kills * 10_000 },
   async () => {
     const seed = Number(process.env['KILL_SEED'] ?? 1)
     const random = seededRandom(seed)
@@ -44,7 +44,7 @@ test(
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
     try {
       for (let run = 0; run <= kills; run += 1) {
-        const args = [script, join(directory, 'store'), url, String(entries), acknowledgedFile, String(run)]
+        const args = [script, join(directory, 'store'), url, String(entries), acknowledgedFile, String(run), 'patient']
         const child = spawn(process.execPath, args, { stdio: 'inherit' })
         const exited = once(child, 'exit')
         // At once, or within some ms: before the answer, before its settlement, or somewhere in an append.
