@@ -7,6 +7,7 @@ import { createRemote } from '../../examples/electron/main/remote.ts'
 import { electronConnectivity } from '../../src/electron.ts'
 import { crash } from '../browser/support/browser.ts'
 import { whyNoChromium } from '../browser/support/chromium.ts'
+import { soon } from './support/soon.ts'
 import { objectionsTo } from './support/axe.ts'
 import type { StandIn } from './support/electronStandIn.ts'
 import { buildApp, makeUserData, startStandIn } from './support/electronStandIn.ts'
@@ -31,7 +32,7 @@ describe.skipIf(isMissing)('the Electron app, with its pages in Chromium and a s
     const second = await standIn.openWindow()
     await write(second, 'three')
     await reads(second, 'Another window is sending')
-    await expect.poll(() => standIn.pending()).toBe(3)
+    await soon(() => standIn.pending()).toBe(3)
     expect(remote.notes.map(({ text }) => text)).toEqual(['one'])
     expect(remote.repeated()).toBe(0)
     latency = Promise.resolve()
@@ -40,8 +41,8 @@ describe.skipIf(isMissing)('the Electron app, with its pages in Chromium and a s
     await reads(second, 'Everything is saved')
     expect(remote.notes.map(({ text }) => text)).toEqual(['one', 'two', 'three'])
     expect(remote.repeated()).toBe(1)
-    await expect.poll(() => marksOf(second)).toEqual(['three Synced', 'two Synced', 'one Synced'])
-    await expect.poll(() => standIn.pending()).toBe(0)
+    await soon(() => marksOf(second)).toEqual(['three Synced', 'two Synced', 'one Synced'])
+    await soon(() => standIn.pending()).toBe(0)
     expect(standIn.strayed).toEqual([])
   })
 

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { PageFiles } from '../../examples/web/server/files.ts'
 import { crash } from '../browser/support/browser.ts'
 import { whyNoChromium } from '../browser/support/chromium.ts'
+import { soon } from './support/soon.ts'
 import { visitorOf } from './support/visitor.ts'
 import type { Stage } from './support/web.ts'
 import { buildNotesPage, setStage } from './support/web.ts'
@@ -21,7 +22,7 @@ describe.skipIf(whyNoChromium() !== undefined)('the notes app in Chromium', () =
     await ann.sees('milk', 'Trying again')
     await ann.sees('bread', 'Waiting')
     await stage.server.reopen()
-    await ann.press('Try now')
+    await ann.tryNow()
     await ann.reads('Everything is saved')
     await ann.sees('bread', 'Synced')
     expect(textsOf(stage)).toEqual(['milk', 'bread'])
@@ -48,10 +49,10 @@ describe.skipIf(whyNoChromium() !== undefined)('the notes app in Chromium', () =
     await stage.browser.context.setOffline(false)
     stage.gate.letPass(3)
     const arrived = () => stage.server.library.taken.length + stage.server.library.repeated()
-    await expect.poll(arrived).toBe(3)
+    await soon(arrived).toBe(3)
     await crash(first.page)
     stage.gate.letPass(4)
-    await expect.poll(arrived).toBe(7)
+    await soon(arrived).toBe(7)
     await stage.restartBrowser()
     stage.gate.open()
 
@@ -78,7 +79,7 @@ describe.skipIf(whyNoChromium() !== undefined)('the notes app in Chromium', () =
       .getByText(/^The first entry is tried again in \d+ s: no answer from \S+ .*; 2 entries wait\.$/)
       .waitFor()
     await ann.switchTo('Slow')
-    await ann.press('Try now')
+    await ann.tryNow()
     await ann.sees('first', 'Sending')
     await ann.sees('second', 'Waiting')
     stage.gate.letPass(1)

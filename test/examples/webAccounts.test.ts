@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { PageFiles } from '../../examples/web/server/files.ts'
 import { whyNoChromium } from '../browser/support/chromium.ts'
+import { soon } from './support/soon.ts'
 import { visitorOf } from './support/visitor.ts'
 import { buildNotesPage, setStage } from './support/web.ts'
 
@@ -18,7 +19,7 @@ describe.skipIf(whyNoChromium() !== undefined)('somebody at the notes app in Chr
     await ann.reads('2 things to look at')
     expect(stage.server.library.taken).toEqual([])
     const refused = ann.page.getByRole('region', { name: 'Refused by the server' }).getByRole('listitem')
-    await expect.poll(() => refused.count()).toBe(2)
+    await soon(() => refused.count()).toBe(2)
     expect(await refused.first().textContent()).toContain('Nothing about coffee, please.')
     await refused.first().getByRole('textbox', { name: 'A note in Journal' }).fill('tea at ten')
     await refused.first().getByRole('button', { name: 'Send the new text' }).click()
@@ -127,7 +128,7 @@ describe.skipIf(whyNoChromium() !== undefined)('somebody at the notes app in Chr
     await page.keyboard.type(', and by key')
     await page.keyboard.press('Control+Enter')
     await ann.sees('by hand, and by key', 'Synced')
-    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toMatch(/^Edit/)
+    await soon(() => page.evaluate(() => document.activeElement?.textContent)).toMatch(/^Edit/)
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await page.getByText('An empty page').waitFor()

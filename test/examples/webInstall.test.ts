@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { budget, excess, weigh } from '../../examples/web/budget.ts'
 import type { PageFiles } from '../../examples/web/server/files.ts'
 import { whyNoChromium } from '../browser/support/chromium.ts'
+import { soon } from './support/soon.ts'
 import { printFigures } from '../browser/support/figures.ts'
 import { buildNotesPage, setStage } from './support/web.ts'
 
@@ -58,12 +59,10 @@ describe.skipIf(whyNoChromium() !== undefined)('the notes app, installed', () =>
         lastChance: false,
       })
     // A browser delays a sync event that comes while the last one is ending.
-    await expect
-      .poll(async () => {
-        await sync()
-        return stage.server.library.books('ann').notes.map(({ text }) => text)
-      })
-      .toEqual(['left behind', 'and this'])
+    await soon(async () => {
+      await sync()
+      return stage.server.library.books('ann').notes.map(({ text }) => text)
+    }).toEqual(['left behind', 'and this'])
     expect(stage.server.library.repeated()).toBe(0)
   })
 })

@@ -90,7 +90,6 @@ export async function startStandIn(
   async function openWindow({ hasClock = false } = {}): Promise<Page> {
     const page = await context.newPage()
     if (hasClock) await page.clock.install()
-    page.setDefaultTimeout(20_000)
     const window = new EventEmitter()
     const say = (channel: string) =>
       void page.evaluate((name) => dispatchEvent(new Event(`main:${name}`)), channel).catch(() => undefined)

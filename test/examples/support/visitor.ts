@@ -11,6 +11,8 @@ export interface Visitor {
   addNotebook(name: string): Promise<void>
   chooseNotebook(name: string): Promise<void>
   press(name: string): Promise<void>
+  /** Presses “Try now”, unless it is trying by itself at this moment. */
+  tryNow(): Promise<void>
   switchTo(trouble: 'Works' | 'Down' | 'Slow' | 'Busy' | 'Mute'): Promise<void>
   /** Switches whether the server refuses what mentions coffee. */
   refuseCoffee(isRefused: boolean): Promise<void>
@@ -30,6 +32,10 @@ export function visitorOf(page: Page): Visitor {
   return {
     page,
     press,
+    async tryNow() {
+      const button = page.getByRole('button', { name: 'Try now' })
+      await button.click({ timeout: 2_000 }).catch(() => undefined) // it went away: that was what it was to do
+    },
     async signIn(name) {
       await page.getByRole('button', { name }).click()
       await page.getByRole('heading', { name: 'Journal' }).waitFor()

@@ -24,7 +24,7 @@ export async function walk(stage: Stage, look: (state: string, page: Page) => Pr
   await look('backing off', page)
 
   await ann.switchTo('Busy')
-  await ann.press('Try now')
+  await ann.tryNow()
   await ann.reads('The server is busy')
   await look('asked to wait', page)
 

@@ -70,7 +70,6 @@ export async function setStage(files: PageFiles): Promise<Stage> {
 
   async function open(): Promise<Page> {
     const page = await browser.context.newPage()
-    page.setDefaultTimeout(20_000)
     await page.goto(server.url)
     return page
   }
