@@ -4,7 +4,7 @@ import { isQuota, storeError } from './failure.ts'
 import { readArrivals } from './books.ts'
 import type { Notices } from './notices.ts'
 import type { Arrivals, Page } from './pages.ts'
-import { arrivals, isTimeToTear, tearOut, writePage } from './pages.ts'
+import { arrivals, isTimeTo, tearEvery, tearOut, writePage } from './pages.ts'
 import type { EntryRecord } from './records.ts'
 import { isEntryRecord, recordOf } from './records.ts'
 import { rowAt } from './rows.ts'
@@ -140,7 +140,7 @@ async function appendIn(
   entries += records.length
   enqueued += records.length
   const page = writePage(store, arrivals, before, { owner, numbers: { lastSeq, entries, bytes, enqueued } })
-  if (isTimeToTear(before.number, page.number)) await tearOut(store, arrivals, (number) => number < page.number)
+  if (isTimeTo(tearEvery, before.number, page.number)) await tearOut(store, arrivals, (number) => number < page.number)
   return page
 }
 

@@ -92,7 +92,7 @@ export function plus(totals: Departures['totals'], more: Partial<Omit<Totals, 'e
  */
 async function recount(store: IDBObjectStore, came: Arrivals, went: Departures): Promise<Departures> {
   const [pending, dead] = await Promise.all([
-    answer(store.count(pendingAfter())),
+    answer(store.count(pendingAfter(went.through))),
     answer(store.count(listedAfter('dead'))),
   ])
   const known = came.entries - went.entries
@@ -106,7 +106,7 @@ type MaybePage<N> = Omit<Page<N>, 'numbers'> & { readonly numbers: N | undefined
 /** Counts what is there: for a new database, which is empty, and for one with a book that cannot be read. */
 async function rebuild(store: IDBObjectStore, came: MaybePage<Arrivals>, went: MaybePage<Departures>): Promise<Books> {
   let [lastSeq, pending, bytes] = [0, 0, 0]
-  for await (const rows of pagesOf(store, pendingAfter())) {
+  for await (const rows of pagesOf(store, pendingAfter(went.numbers?.through))) {
     for (const { key, value } of rows) {
       lastSeq = Math.max(lastSeq, Math.ceil(seqOf(key)))
       pending += 1
@@ -131,7 +131,7 @@ async function rebuild(store: IDBObjectStore, came: MaybePage<Arrivals>, went: M
   const { delivered, skipped, cancelled, discarded, quarantined } = gone.totals
   const found = pending + dead + delivered + skipped + cancelled + discarded + quarantined
   const taken = came.numbers ?? {
-    lastSeq,
+    lastSeq: Math.max(lastSeq, gone.through),
     entries: gone.entries + pending,
     bytes: gone.bytes + bytes,
     enqueued: found,

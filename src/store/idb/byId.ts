@@ -10,8 +10,9 @@ import { pagesOf } from './rows.ts'
 /** Removes pending entries in this transaction; ids have no index, since only this needs one. */
 export async function cancelIn(store: IDBObjectStore, ids: ReadonlySet<string>, isFull: boolean): Promise<number> {
   const books = await readBooks(store)
+  const { numbers } = books.departures
   let [cancelled, bytes] = [0, 0]
-  for await (const rows of pagesOf(store, pendingAfter())) {
+  for await (const rows of pagesOf(store, pendingAfter(numbers.through))) {
     for (const { key, value } of rows) {
       if (!isEntryRecord(value) || !ids.has(value.id)) continue
       store.delete(key)
@@ -20,7 +21,6 @@ export async function cancelIn(store: IDBObjectStore, ids: ReadonlySet<string>, 
     }
   }
   if (cancelled === 0) return 0
-  const { numbers } = books.departures
   note(store, books, isFull, {
     ...numbers,
     entries: numbers.entries + cancelled,

@@ -21,9 +21,9 @@ export async function erase(connection: Connection): Promise<void> {
       await blank(store, arrivals)
       await blank(store, departures)
       const { lastSeq } = books.arrivals.numbers
-      const { epoch, audits, lastDead, lastQuarantine } = books.departures.numbers
+      const { epoch, through, audits, lastDead, lastQuarantine } = books.departures.numbers
       writePage(store, arrivals, books.arrivals, { owner: '', numbers: { ...arrivals.none, lastSeq } })
-      writeDepartures(store, books, { ...departures.none, epoch, audits, lastDead, lastQuarantine })
+      writeDepartures(store, books, { ...departures.none, epoch, through, audits, lastDead, lastQuarantine })
     },
   })
 }

@@ -21,6 +21,9 @@ export const pageKey = (book: BookName, number: number, after: string): IDBValid
 /** Pending entries whose `seq` is greater. */
 export const pendingAfter = (seq = -Infinity): IDBKeyRange => between(seq, Infinity, seq)
 
+/** Entries that have left, and are still there. */
+export const leftUntil = (seq: number): IDBKeyRange => IDBKeyRange.bound(-Infinity, seq)
+
 /** What a listing holds with a greater `seq`. */
 export const listedAfter = (listing: Listing, seq = -Infinity): IDBKeyRange =>
   // An array sorts after every text that may stand in the third place.

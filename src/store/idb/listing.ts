@@ -35,11 +35,11 @@ export async function readPage<R, T>(
       mode: 'readonly',
       what: `read the next ${listed.name}`,
       async work(store) {
-        const [found, last] = await Promise.all([
-          rowsIn(store, listed.range(from), limit),
-          onPage && lastPage(store, departures),
-        ])
-        return { rows: found, departed: last?.number }
+        if (listed.name !== 'entry')
+          return { rows: await rowsIn(store, listed.range(from), limit), departed: undefined }
+        const { number, numbers } = await lastPage(store, departures)
+        const first = Math.max(from ?? -Infinity, numbers?.through ?? -Infinity)
+        return { rows: await rowsIn(store, listed.range(first), limit), departed: number }
       },
     })
     const found: T[] = []

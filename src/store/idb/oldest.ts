@@ -6,15 +6,16 @@ import type { Head } from './view.ts'
 
 /** When the first pending entry came; the entry itself is read once, since it may be large. */
 export interface Oldest {
-  read(store: IDBObjectStore): Promise<Head | undefined>
+  /** @param through - entries up to this `seq` have left. */
+  read(store: IDBObjectStore, through: number): Promise<Head | undefined>
   forget(): void
 }
 
 export function createOldest(): Oldest {
   let known: Head | undefined
   return {
-    async read(store) {
-      const key = await answer(store.getKey(pendingAfter()))
+    async read(store, through) {
+      const key = await answer(store.getKey(pendingAfter(through)))
       if (key === undefined) return undefined
       if (known?.seq === key) return known
       const { value } = await rowAt(store, key)

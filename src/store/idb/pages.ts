@@ -21,6 +21,8 @@ export interface Arrivals {
 export interface Departures {
   /** The last lease that was granted. */
   readonly epoch: number
+  /** Entries up to this `seq` have left, also those whose records have not been swept out yet. */
+  readonly through: number
   /** What has ever left the queue, whichever way. */
   readonly entries: number
   readonly bytes: number
@@ -65,11 +67,12 @@ export const arrivals: Book<Arrivals> = {
 export const departures: Book<Departures> = {
   name: 'out',
   isNumbers: (value) =>
-    hasNumbers(value, 'epoch', 'entries', 'bytes', 'dead', 'lastDead', 'lastQuarantine', 'audits') &&
+    hasNumbers(value, 'epoch', 'through', 'entries', 'bytes', 'dead', 'lastDead', 'lastQuarantine', 'audits') &&
     isObject(value['totals']) &&
     hasNumbers(value['totals'], 'delivered', 'skipped', 'cancelled', 'discarded', 'quarantined'),
   none: {
     epoch: 0,
+    through: 0,
     entries: 0,
     bytes: 0,
     dead: 0,
@@ -83,7 +86,7 @@ export const departures: Book<Departures> = {
 /** How long a page stands in the way of the one who owned the page before it, and has not come back since. */
 export const standsForMs = 24 * 60 * 60 * 1_000
 /** Old pages are torn out so many at a time. */
-const tearEvery = 64
+export const tearEvery = 64
 
 /** The last page; its numbers are missing if it cannot be read. */
 export async function lastPage<N>(
@@ -115,9 +118,9 @@ export function writePage<N>(
   return { number: number + 1, owner, numbers }
 }
 
-/** Whether it is time to tear old pages out, now that one or more have been written. */
-export function isTimeToTear(before: number, after: number): boolean {
-  return Math.floor(before / tearEvery) !== Math.floor(after / tearEvery)
+/** Whether it is time for what is done every so many pages, now that one or more have been written. */
+export function isTimeTo(every: number, before: number, after: number): boolean {
+  return Math.floor(before / every) !== Math.floor(after / every)
 }
 
 /**

@@ -39,14 +39,14 @@ export async function quarantineIn<T>(
     totals: plus(numbers.totals, { quarantined: isEntry || isDead ? moved : 0 }),
     entries: numbers.entries + (isEntry ? moved : 0),
     // How large they were nobody knows, so what is left is added up.
-    ...(isEntry && { bytes: books.arrivals.numbers.bytes - (await bytesIn(store)) }),
+    ...(isEntry && { bytes: books.arrivals.numbers.bytes - (await bytesIn(store, numbers.through)) }),
   })
   return moved
 }
 
-async function bytesIn(store: IDBObjectStore): Promise<number> {
+async function bytesIn(store: IDBObjectStore, through: number): Promise<number> {
   let bytes = 0
-  for await (const rows of pagesOf(store, pendingAfter())) {
+  for await (const rows of pagesOf(store, pendingAfter(through))) {
     for (const { value } of rows) if (isEntryRecord(value)) bytes += value.bytes
   }
   return bytes

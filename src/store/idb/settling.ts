@@ -4,15 +4,17 @@ import { leaseLost } from '../checks.ts'
 import type { Settlement } from '../contract.ts'
 import { withTries } from '../entries.ts'
 import { leaveInexact, markExact, plus, readBooks } from './books.ts'
-import { keyIn } from './keys.ts'
+import { keyIn, leftUntil } from './keys.ts'
 import type { Departures, Page } from './pages.ts'
-import { departures, isTimeToTear, tearOut, writePage } from './pages.ts'
+import { departures, isTimeTo, tearEvery, tearOut, writePage } from './pages.ts'
 import type { DeadRecord } from './records.ts'
 import { entryAt, isEntryRecord, recordOfEntry } from './records.ts'
 import { rowAt } from './rows.ts'
 import type { Turn } from './turns.ts'
 import type { Change, View } from './view.ts'
 
+/** Records of entries that have left are swept out so many at a time. */
+const sweepEvery = 16
 const noRoomForDead = "could not keep a dead letter: the browser's storage is full"
 
 /** How outcomes are recorded. */
@@ -28,6 +30,8 @@ export interface SettleHow {
 export interface Settled extends Change {
   /** The last page that was written, if any was. */
   readonly page: Page<Departures> | undefined
+  /** Records of entries that have left may still be there. */
+  readonly isUnswept: boolean
 }
 
 /**
@@ -43,9 +47,12 @@ export async function settleIn(
   const { epoch, view, turn } = how
   const guess = mayGuess ? turn.guess() : undefined
   const known = guess && knownOf(settlements, guess, view)
-  if (guess !== undefined && known !== undefined) return record(store, settlements, known, guess, how)
-  const [books, entries] = await Promise.all([readBooks(store), entriesOf(store, settlements)])
+  if (guess !== undefined && known !== undefined) {
+    return record(store, settlements, known, guess, how, view.order(guess))
+  }
+  const books = await readBooks(store)
   const before = books.departures
+  const entries = await entriesOf(store, settlements, before)
   if (before.numbers.epoch !== epoch) throw leaseLost(epoch)
   turn.clearWay(store, before)
   markExact(store, books)
@@ -62,7 +69,8 @@ export async function settleFullIn(
   settlements: readonly Settlement[],
   epoch: number,
 ): Promise<boolean> {
-  const [books, entries] = await Promise.all([readBooks(store), entriesOf(store, settlements)])
+  const books = await readBooks(store)
+  const entries = await entriesOf(store, settlements, books.departures)
   if (books.departures.numbers.epoch !== epoch) throw leaseLost(epoch)
   let isAnyGone = false
   for (const { kind, seq, id } of settlements) {
@@ -72,8 +80,19 @@ export async function settleFullIn(
     store.delete(seq)
     isAnyGone = true
   }
+  sweepUntil(store, books.departures.numbers.through)
   leaveInexact(store)
   return isAnyGone
+}
+
+/** Takes out the records of entries that have left. */
+export async function sweepIn(store: IDBObjectStore): Promise<void> {
+  const { departures: went } = await readBooks(store)
+  sweepUntil(store, went.numbers.through)
+}
+
+function sweepUntil(store: IDBObjectStore, through: number): void {
+  if (through > 0) store.delete(leftUntil(through))
 }
 
 /** The entries, if all of them are known to be pending. */
@@ -94,11 +113,13 @@ async function record(
   entries: Map<number, StoredEntry>,
   before: Page<Departures>,
   { epoch, auditLimit, owner }: SettleHow,
+  order: Iterator<number> = [].values(),
 ): Promise<Settled> {
   if (before.numbers.epoch !== epoch) throw leaseLost(epoch)
   const gone: number[] = []
   const tried: StoredEntry[] = []
   let page = before
+  let first = order.next()
   for (const settlement of settlements) {
     const entry = entries.get(settlement.seq)
     if (entry?.id !== settlement.id) continue
@@ -113,15 +134,27 @@ async function record(
     }
     entries.delete(entry.seq)
     gone.push(entry.seq)
-    store.delete(entry.seq)
-    page = writePage(store, departures, page, { owner, ...leave(store, numbers, entry, settlement) })
+    const isFirst = first.value === entry.seq
+    // One request instead of two: the page tells that the first entry has left, and it is swept out with others.
+    if (isFirst) first = order.next()
+    else store.delete(entry.seq)
+    const through = isFirst ? entry.seq : numbers.through
+    page = writePage(store, departures, page, { owner, ...leave(store, { ...numbers, through }, entry, settlement) })
   }
   const { number, numbers } = page
-  if (isTimeToTear(before.number, number)) {
+  const isUnswept = first.done !== true && !isTimeTo(sweepEvery, before.number, number)
+  if (!isUnswept) sweepUntil(store, numbers.through)
+  if (isTimeTo(tearEvery, before.number, number)) {
     const lastOld = numbers.audits - auditLimit
     await tearOut(store, departures, (of, old) => of < number && old.numbers.audits <= lastOld)
   }
-  return { page: number > before.number ? page : undefined, before, gone, tried }
+  return {
+    page: number > before.number ? page : undefined,
+    before,
+    gone,
+    tried,
+    isUnswept: isUnswept && numbers.through > 0,
+  }
 }
 
 /** The numbers after an entry has left the queue, and its audit record. */
@@ -152,8 +185,12 @@ function leave(
   }
 }
 
-async function entriesOf(store: IDBObjectStore, settlements: readonly Settlement[]): Promise<Map<number, StoredEntry>> {
-  const rows = await Promise.all(settlements.map(({ seq }) => rowAt(store, seq)))
+async function entriesOf(
+  store: IDBObjectStore,
+  settlements: readonly Settlement[],
+  { numbers: { through } }: Page<Departures>,
+): Promise<Map<number, StoredEntry>> {
+  const rows = await Promise.all(settlements.filter(({ seq }) => seq > through).map(({ seq }) => rowAt(store, seq)))
   return new Map(
     rows.flatMap(({ key, value }) => (isEntryRecord(value) ? [[key as number, entryAt(key, value)] as const] : [])),
   )

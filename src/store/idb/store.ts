@@ -18,7 +18,7 @@ import type { Arrivals, Departures, PageRecord } from './pages.ts'
 import { arrivals, departures, isPage } from './pages.ts'
 import { deadLetterAt, entryAt, isDeadRecord, isEntryRecord, isObject } from './records.ts'
 import type { Settled } from './settling.ts'
-import { settleFullIn, settleIn } from './settling.ts'
+import { settleFullIn, settleIn, sweepIn } from './settling.ts'
 import type { Durability } from './transaction.ts'
 import { answer } from './transaction.ts'
 import { createUnsaved } from './unsaved.ts'
@@ -70,6 +70,7 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
   const unsaved = createUnsaved()
   let leases: Leases | undefined
   let held: OwnLease | undefined
+  let isUnswept = false
 
   const read =
     <R, T>(listed: Listed<R, T>) =>
@@ -123,8 +124,16 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
       else turn.wrote(settled.page)
     }
     if (settled.page !== undefined) view.departed(settled.page, settled)
+    isUnswept = settled.isUnswept
     unsaved.settled(settlements, false)
     return settled.gone.length > 0
+  }
+
+  /** Takes out what has left; what has been delivered is not to stay for longer than need be. */
+  async function sweep(): Promise<void> {
+    if (!isUnswept) return
+    isUnswept = false
+    await connection.run({ mode: 'readwrite', what: 'remove what has left', work: sweepIn })
   }
 
   async function settleFull(settlements: readonly Settlement[], epoch: number): Promise<boolean> {
@@ -142,6 +151,7 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
   async function loseLease(): Promise<void> {
     const lease = held
     held = undefined
+    if (lease !== undefined) await sweep().catch(() => undefined)
     await lease?.lose()
   }
 
@@ -167,7 +177,8 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
         mode: 'readonly',
         what: 'count what is stored',
         async work(store) {
-          const [books, head] = await Promise.all([readBooks(store), oldest.read(store)])
+          const books = await readBooks(store)
+          const head = await oldest.read(store, books.departures.numbers.through)
           if (books.isExact) view.saw({ ...books, head })
           return countsOf(books.arrivals.numbers, books.departures.numbers, head?.enqueuedAt)
         },
@@ -195,6 +206,8 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
         lost: lease.lost,
         async release() {
           if (held === lease) held = undefined
+          // What stays is swept out by whoever drains next.
+          await sweep().catch(() => undefined)
           await lease.release()
         },
       }

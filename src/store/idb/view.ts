@@ -30,6 +30,8 @@ export interface View {
   /** A pending entry, if it is known as of this page of departures. */
   entry(seq: number, as: Page<Departures>): StoredEntry | undefined
   /** @param first - of the new entries, unless somebody else has appended some before them. */
+  /** The numbers of the pending entries, from the first one on, as far as they are known as of this page. */
+  order(as: Page<Departures>): Iterator<number>
   arrived(page: Page<Arrivals>, first: Head | undefined): void
   departed(page: Page<Departures>, change: Change): void
   /** A page of entries was read from the start, when this was the number of the last page of departures. */
@@ -88,6 +90,7 @@ export function createView(name: string, isTold: () => boolean): View {
 
   return {
     entry: (seq, { number }) => (number === entriesAsOf ? entries.get(seq) : undefined),
+    order: ({ number }) => (number === entriesAsOf ? entries : new Map<number, never>()).keys(),
     arrived(page, first) {
       if (isEmpty()) head = first
       wrote()
