@@ -128,8 +128,8 @@ describe('the declarations compile, those of libraries checked', () => {
   const disposables = 'esnext.disposable'
   const onNode = { lib: ['es2022', disposables], types: ['node'], typeRoots: [join(root, 'node_modules/@types')] }
   const inBrowser = { lib: ['es2022', 'dom', disposables], types: [] }
-  const onNodeOnly = ['xstate-outbox/testing/server']
-  const inBrowserOnly = ['xstate-outbox/persistence']
+  const onNodeOnly = ['xstate-outbox/testing/server', 'xstate-outbox/inspect/server']
+  const inBrowserOnly = ['xstate-outbox/persistence', 'xstate-outbox/inspect/page']
 
   async function errorsOf(options: Readonly<Record<string, unknown>>, without: readonly string[]) {
     const specifiers = installed.specifiers.filter((specifier) => !without.includes(specifier))
