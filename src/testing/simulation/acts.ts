@@ -40,6 +40,7 @@ export const acts: Readonly<Record<ActName, Act>> = {
   advanceFar: ({ world, chance }) => advance(world, 5_000 + chance.upTo(70_000)),
   pause({ world, life }) {
     life.pausedAt = world.order()
+    life.unwritten.pauses += 1
     life.outbox.pause()
     return 'pauses'
   },
@@ -148,6 +149,7 @@ export const acts: Readonly<Record<ActName, Act>> = {
 /** Everything goes on, in a context. */
 export function resume(world: World, life: Life): void {
   world.resumedAt = world.order()
+  life.unwritten.resumes += 1
   life.outbox.resume()
 }
 

@@ -21,6 +21,8 @@ export interface Life {
   isOffline: boolean
   /** When somebody last told it to pause, by the count of all that is observed. */
   pausedAt: number | undefined
+  /** How often it was told to pause and to resume, less what it has written of it. */
+  readonly unwritten: { pauses: number; resumes: number }
   /** What the platform tells it. */
   signal(signal: ConnectivitySignal): void
   /** As kill -9 does it: from now on nothing of it reaches store or clock, and its lease is free after so many ms. */
@@ -50,6 +52,7 @@ export function startLife(deps: {
     phase: 'up',
     isOffline: false,
     pausedAt: undefined,
+    unwritten: { pauses: 0, resumes: 0 },
     signal: connectivity.tell,
     crash(freeAfterMs) {
       life.phase = 'crashed'

@@ -1,4 +1,4 @@
-import type { Settlement, Store } from '../../store/contract.ts'
+import type { ControlPatch, Settlement, Store } from '../../store/contract.ts'
 import type { LeaseBook } from './leaseBook.ts'
 import type { Ledger } from './ledger.ts'
 import type { Verdict } from './verdict.ts'
@@ -12,6 +12,7 @@ export function observedStore(
     readonly verdict: Verdict
     /** Outcomes are being recorded; looked at before the ledger knows of them. */
     readonly onSettled: (settlements: readonly Settlement[]) => void
+    readonly onControl: (patch: ControlPatch) => void
   },
 ): Store {
   const { ledger, leases, verdict } = deps
@@ -41,6 +42,10 @@ export function observedStore(
       }
       deps.onSettled(settlements)
       ledger.settle(settlements)
+    },
+    async setControl(patch) {
+      await store.setControl(patch)
+      deps.onControl(patch)
     },
     requeue: async (requeues, at) =>
       mustAgree('requeue', await store.requeue(requeues, at), ledger.requeue(requeues, at)),

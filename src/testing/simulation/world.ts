@@ -1,7 +1,7 @@
 import { createOutbox } from '../../createOutbox.ts'
 import type { Entry } from '../../entry.ts'
 import type { Push, PushContext } from '../../push/contract.ts'
-import type { Store } from '../../store/contract.ts'
+import type { ControlPatch, Store } from '../../store/contract.ts'
 import type { SimulatedTime } from '../simulatedTime.ts'
 import { simulatedTime } from '../simulatedTime.ts'
 import { createContextStore } from './contextStore.ts'
@@ -143,7 +143,15 @@ export function createWorld(parts: WorldParts): World {
       if (complaint !== undefined) verdict.fail('outcomes', `${name} recorded ${complaint}`)
       for (const { kind, id } of settlements) note(`    ${name} records ${kind} of ${id}`)
     }
-    const store = createContextStore(observedStore(parts.store, { ledger, leases, verdict, onSettled }), {
+    const onControl = ({ paused }: ControlPatch) => {
+      if (paused === undefined) return
+      const what = paused ? 'pauses' : 'resumes'
+      life.unwritten[what] -= 1
+      if (life.unwritten[what] < 0) verdict.fail('control', `${name} ${what} the outbox, and nobody had said so`)
+      // It is what is written last that counts.
+      if (!paused) world.resumedAt = order()
+    }
+    const store = createContextStore(observedStore(parts.store, { ledger, leases, verdict, onSettled, onControl }), {
       later,
       order,
       leases,
