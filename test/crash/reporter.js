@@ -12,6 +12,8 @@ const outbox = createOutbox({ store: fsStore({ directory }), push: httpPush({ ur
 const last = readFileSync(acknowledged, 'utf8').trimEnd().split('\n').at(-1)
 let next = last === '' ? 1 : Number(last.split(':')[1]) + 1
 while (next <= Number(total)) {
+  // Else all would be enqueued long before it is pushed, and only few kills would meet an append.
+  while (outbox.status().pending > 200) await new Promise((resolve) => setTimeout(resolve, 5))
   const burst = Array.from({ length: Math.min(20, Number(total) - next + 1) }, (_, index) => next + index)
   await Promise.all(
     burst.map(async (n) => {
@@ -22,11 +24,13 @@ while (next <= Number(total)) {
   )
   next += burst.length
 }
+await outbox.flush()
 if (patience === 'patient') {
+  // The flush has seen how much is pending, and may have ended with a wait, or while another process still held the lease.
   await new Promise((resolve) => {
     const look = () => outbox.status().pending === 0 && resolve()
     outbox.subscribe(look)
     look()
   })
-} else await outbox.flush()
+}
 await outbox.stop()
