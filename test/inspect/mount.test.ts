@@ -93,11 +93,10 @@ describe.skipIf(whyNoChromium())('mounted in a page, in Chromium', { timeout: 12
       expect(await page.locator('h1').textContent()).toBe('mine')
       for (const name of ['Waiting', 'Dead letters', 'Audit', 'Events', 'Machine']) {
         await view(page, name)
-        await page.locator('.loading').waitFor({ state: 'detached' })
         expect(await findingsOf(page), name).toEqual([])
       }
       await view(page, 'Waiting')
-      expect(await page.locator('.row').count()).toBe(1)
+      await expect.poll(() => page.locator('.row').count()).toBe(1)
       expect(await page.locator('.row').textContent()).not.toContain('eggs')
     }))
 

@@ -86,7 +86,6 @@ describe.skipIf(whyNoChromium())('the inspector, in Chromium', { timeout: 120_00
     await page.getByText('On hold until resume').waitFor()
     for (const name of views) {
       await view(page, name)
-      await page.locator('.loading').waitFor({ state: 'detached' })
       expect(await findingsOf(page), name).toEqual([])
       expect(await page.evaluate('document.documentElement.scrollWidth'), name).toBeLessThanOrEqual(width)
     }
@@ -103,7 +102,6 @@ describe.skipIf(whyNoChromium())('the inspector, in Chromium', { timeout: 120_00
     await using opened = await studio.open<Order>({ push: pushOrder })
     for (const name of views) {
       await view(opened.page, name)
-      await opened.page.locator('.loading').waitFor({ state: 'detached' })
       expect(await findingsOf(opened.page), name).toEqual([])
     }
   })

@@ -21,11 +21,17 @@ describe.skipIf(whyNoChromium())('the controls of the inspector, in Chromium', {
     await using opened = await openBusy(studio)
     const { page, outbox } = opened
     const press = (name: string | RegExp) => page.getByRole('button', { name }).first().click()
+    let holds = 0
+    outbox.on('held', () => {
+      holds += 1
+    })
     await press('Resume')
-    await expect.poll(() => outbox.explain()).toContain('On hold') // held again by the next entry
+    await expect.poll(() => holds).toBe(1) // by the next entry
     outbox.pause()
+    await page.locator('.chip').getByText('idle.paused').waitFor()
     await press('Resume')
-    await expect.poll(() => outbox.status().reason).toBe('held')
+    await expect.poll(() => holds).toBe(2)
+    expect(outbox.status().reason).toBe('held')
 
     await view(page, 'Waiting')
     const [first] = await outbox.list()
@@ -34,8 +40,9 @@ describe.skipIf(whyNoChromium())('the controls of the inspector, in Chromium', {
     await press('Keep it')
     expect(await outbox.size()).toBe(3)
     await press(`Cancel ${first?.id}`)
+    await page.getByRole('dialog').waitFor()
     await page.keyboard.press('Escape')
-    expect(await page.getByRole('dialog').count()).toBe(0)
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
     expect(await outbox.size()).toBe(3)
     await press(`Cancel ${first?.id}`)
     await press('Cancel the entry')
@@ -90,7 +97,6 @@ describe.skipIf(whyNoChromium())('the controls of the inspector, in Chromium', {
     const buttons: string[] = []
     for (const name of views) {
       await view(page, name)
-      await page.locator('.loading').waitFor({ state: 'detached' })
       buttons.push(...(await page.getByRole('button').allTextContents()))
     }
     expect(buttons.join(' ')).not.toMatch(/Pause|Resume|Retry|Cancel|Requeue|Discard/)
@@ -128,10 +134,11 @@ describe.skipIf(whyNoChromium())('the controls of the inspector, in Chromium', {
     await expect.poll(async () => (await outbox.deadLetters.list()).length).toBe(1)
     await page.getByRole('tab', { selected: true }).focus()
     await page.keyboard.press('Home')
-    expect(await page.getByRole('tab', { selected: true }).textContent()).toBe('Machine')
+    await expect.poll(() => page.getByRole('tab', { selected: true }).textContent()).toBe('Machine')
     await tabTo(/^Step of the session$/)
     const last = Number(await page.getByRole('slider').inputValue())
     await page.keyboard.press('ArrowLeft')
+    await page.getByRole('button', { name: 'Follow live' }).waitFor()
     expect(Number(await page.getByRole('slider').inputValue())).toBe(last - 1)
     await tabTo(/^Follow live$/)
     await page.keyboard.press('Enter')

@@ -22,7 +22,6 @@ describe.skipIf(whyNoChromium())('what the inspector shows and sends, in Chromiu
     )
     for (const name of views) {
       await view(page, name)
-      await page.locator('.loading').waitFor({ state: 'detached' })
       expect(await page.locator('.app').textContent(), name).not.toContain('"title"')
     }
     const sent = (await Promise.all(bodies)).join('')
@@ -65,7 +64,6 @@ describe.skipIf(whyNoChromium())('what the inspector shows and sends, in Chromiu
     opened.outbox.resume()
     for (const name of views) {
       await view(page, name)
-      await page.locator('.loading').waitFor({ state: 'detached' })
       expect(await page.locator('img, .app script').count(), name).toBe(0)
       expect(await page.locator('.app').textContent(), name).toContain('<img src=x onerror')
     }

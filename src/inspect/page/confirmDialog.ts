@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { h } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 
 /** What is asked before something is destroyed. */
 export interface Question {
@@ -22,7 +22,7 @@ export function ConfirmDialog({
   readonly onClose: () => void
 }): ComponentChildren {
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     dialog.current?.showModal()
   }, [])
   const { title, text, id, verb, onConfirm } = question

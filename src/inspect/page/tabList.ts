@@ -17,7 +17,8 @@ export function TabList<Id extends string>(props: {
 }): ComponentChildren {
   const { tabs, chosen, onChoose } = props
   const onKeyDown = (event: KeyboardEvent & { readonly currentTarget: HTMLElement }) => {
-    const present = tabs.findIndex(({ id }) => id === chosen)
+    // Where the focus is: the page may not have been drawn since the last key.
+    const present = [...event.currentTarget.children].findIndex((button) => button === event.target)
     const targets: Readonly<Record<string, number>> = {
       ArrowRight: (present + 1) % tabs.length,
       ArrowLeft: (present - 1 + tabs.length) % tabs.length,

@@ -77,7 +77,14 @@ function Orders({
   const button = (type: 'pause' | 'resume' | 'retry', text: string, isOff: boolean, isMain: boolean) =>
     h(
       'button',
-      { type: 'button', class: isMain ? 'button main' : 'button', disabled: isOff, onClick: () => onOrder({ type }) },
+      // A button of its own: what somebody is about to press must not turn into its opposite.
+      {
+        key: type,
+        type: 'button',
+        class: isMain ? 'button main' : 'button',
+        disabled: isOff,
+        onClick: () => onOrder({ type }),
+      },
       text,
     )
   return h(

@@ -84,6 +84,8 @@ const axe = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.j
 
 /** What axe finds wrong with the page as it is, one line each. */
 export async function findingsOf(page: Page): Promise<readonly string[]> {
+  // Colours that are on their way to others are neither.
+  await page.emulateMedia({ reducedMotion: 'reduce' })
   // By the browser's own console, which the page's policy does not bind.
   await page.evaluate(axe)
   const { violations } = await page.evaluate<AxeResults>('axe.run(document, { resultTypes: ["violations"] })')
@@ -92,7 +94,10 @@ export async function findingsOf(page: Page): Promise<readonly string[]> {
   )
 }
 
-/** Goes to a view by its tab. */
+/** Goes to a view by its tab, and waits for what is in it. */
 export async function view(page: Page, name: string): Promise<void> {
-  await page.getByRole('tab', { name }).click()
+  const tab = page.getByRole('tab', { name })
+  await tab.click()
+  await page.locator(`[role="tabpanel"][aria-labelledby="${await tab.getAttribute('id')}"]`).waitFor()
+  await page.locator('.loading').waitFor({ state: 'detached' })
 }
