@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { Explored } from './explore.ts'
 import { explore } from './explore.ts'
 import type { Machine } from './pureMachine.ts'
@@ -7,6 +7,9 @@ import type { Bounds, Flaw, World } from './smallWorld.ts'
 import { noteFigures } from '../support/noteFigures.ts'
 import { Broken, newWorld } from './smallWorld.ts'
 import { worlds } from './worlds.ts'
+
+// A search is nothing but work, and a busy machine takes its time.
+vi.setConfig({ testTimeout: 600_000 })
 
 /** Nothing is lost, whatever happened so far; and what the remote took twice, it took because of a mishap. */
 function check({ enqueues, crashes, losses, stops }: Bounds) {
