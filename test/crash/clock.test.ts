@@ -24,6 +24,10 @@ const refusedEvery = 40
 /** A wait of a second, and all that a busy machine may add; a clock set back by hours would add hours. */
 const longestGapMs = 15_000
 
+if (library === undefined) {
+  process.emitWarning('a test with a faked clock is left out: there is no libfaketime (Debian: faketime)')
+}
+
 test.skipIf(library === undefined)(
   'a process whose clock jumps by hours in both directions loses nothing, and no wait gets longer',
   { timeout: 240_000 },
