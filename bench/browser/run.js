@@ -166,11 +166,14 @@ const rows = [
 ]
 console.log(`| | ${names.join(' | ')} |\n|${' --- |'.repeat(names.length + 1)}`)
 for (const [label, what, unit] of rows) {
-  const base = median(results.get('raw')?.[what ?? ''] ?? [])
+  const bases = results.get('raw')?.[what ?? ''] ?? []
   const cells = names.map((name) => {
-    const value = median(results.get(name)?.[what ?? ''] ?? [])
+    const values = results.get(name)?.[what ?? ''] ?? []
+    const value = median(values)
+    // Round by round: what disturbs the machine disturbs those of one round alike.
+    const ratio = median(values.map((each, round) => each / (bases[round] ?? NaN)))
     if (value === Infinity) return `none within ${patienceMs / 1_000} s`
-    return `${value < 10 ? value.toFixed(1) : Math.round(value)}${unit} (${(value / base).toFixed(2)})`
+    return `${value < 10 ? value.toFixed(1) : Math.round(value)}${unit} (${ratio.toFixed(2)})`
   })
   console.log(`| ${label} | ${cells.join(' | ')} |`)
 }
