@@ -1,6 +1,7 @@
 import type { ChildProcess, StdioOptions } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { Engine, EngineTab } from './engine.ts'
 import { answerIn, endGroup, expressionOf, findProgram, isExecutable, startGroup } from './engine.ts'
@@ -98,6 +99,9 @@ async function session(driver: string, end: () => Promise<void>): Promise<Engine
   return { version: `WebKitGTK ${capabilities.browserVersion}`, open, [Symbol.asyncDispose]: end }
 }
 
+/** The driver waits for a browser that does not come up for as long as one lets it. */
+const requestLimitMs = 60_000
+
 const ask = <R>(url: string) => request<R>(url, { method: 'GET' })
 
 /** Orders the driver; without a body it closes what is named. */
@@ -105,7 +109,7 @@ const call = <R>(url: string, body?: object) =>
   request<R>(url, body === undefined ? { method: 'DELETE' } : { method: 'POST', body: JSON.stringify(body) })
 
 async function request<R>(url: string, how: RequestInit): Promise<R> {
-  const response = await fetch(url, how)
+  const response = await fetch(url, { ...how, signal: AbortSignal.timeout(requestLimitMs) })
   const { value } = (await response.json()) as {
     readonly value: R & { readonly error?: string; readonly message?: string }
   }
@@ -125,8 +129,9 @@ async function listening(url: string): Promise<void> {
   }
 }
 
+/** A whole line: Xvfb ends it in a write of its own, and dies if nobody reads that. */
 async function firstLineOf(stream: Readable): Promise<string> {
-  for await (const chunk of stream) return String(chunk).trim()
+  for await (const line of createInterface(stream)) return line
   throw new Error('Xvfb has no display to offer')
 }
 
