@@ -123,8 +123,8 @@ export interface Store {
 
   /**
    * Tells the other contexts that watch this store something that is stored nowhere; it may arrive or not. A store that cannot reach
-   * them leaves this out.
-   * @param news - what `structuredClone` can copy.
+   * them leaves this out; one that reaches some of them only through a disk may spare these all news but wishes.
+   * @param news - what `structuredClone` can copy; with an `ask` in it when it is a wish, which is JSON.
    * @throws DOMException `DataCloneError` when it cannot be copied.
    */
   announce?(news: unknown): void

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { OutboxEvent, Store } from '../../src/index.ts'
-import { HoldError, memoryStore, PermanentError, RetryAfterError } from '../../src/index.ts'
+import { createOutbox, HoldError, memoryStore, PermanentError, RetryAfterError } from '../../src/index.ts'
 import { simulatedTime } from '../../src/testing/index.ts'
+import { fsStore } from '../../src/store/fs/index.ts'
+import { inDirectory } from '../store/support/places.ts'
 import type { Note, NotePush } from '../support/world.ts'
 import { createWorld, deferred, scripted } from '../support/world.ts'
 
@@ -168,4 +170,28 @@ describe('another context on the store', () => {
         expect(drainer.pushes).toHaveLength(0)
       },
     ))
+
+  it.each(['flush', 'retry'] as const)('has the drainer of another store object on the files push with %s', (wish) =>
+    inDirectory(async (directory) => {
+      const pushes: string[] = []
+      const start = () =>
+        createOutbox<string>({
+          store: fsStore({ directory }),
+          push({ payload }) {
+            pushes.push(payload)
+            if (pushes.length === 1) throw new Error('503')
+          },
+          backoff: () => 60_000,
+        })
+      await using drainer = start()
+      await drainer.enqueue('first')
+      await expect.poll(() => drainer.status().state).toBe('backoff')
+      await using standby = start()
+      await expect.poll(() => standby.status().reason).toBe('standby')
+      if (wish === 'flush') await standby.flush()
+      else standby.retry()
+      await expect.poll(() => pushes).toEqual(['first', 'first'])
+      await expect.poll(() => standby.status().pending).toBe(0)
+    }),
+  )
 })

@@ -18,6 +18,8 @@ import { pause } from './ticker.ts'
 export interface Clerk {
   /** Resolves once it is on the disk, with how many entries it was about. */
   obey(command: Command): Promise<number>
+  /** Leaves news in the own log for whoever holds the lease; resolves once they are on the disk. */
+  leave(news: unknown): Promise<void>
   /** Looks whether others ask for something. */
   tick(): void
   /** Ends what was begun. */
@@ -32,7 +34,7 @@ interface Deed {
 /** How long entries are looked through before others get a turn, ms. */
 const paceMs = 8
 
-export function createClerk(session: Session, line: Line, settings: Settings): Clerk {
+export function createClerk(session: Session, line: Line, settings: Settings, onNews: (news: unknown) => void): Clerk {
   const { directory, log, pending, appender } = session
   const turns = createLine()
   const never = new AbortController().signal
@@ -80,8 +82,8 @@ export function createClerk(session: Session, line: Line, settings: Settings): C
     return answer ?? (await ask(command))
   }
 
-  /** Leaves the command in the own log, and waits until somebody has obeyed it, or it can be done here. */
-  async function ask(command: Command): Promise<number> {
+  /** Leaves the command in the own log; answers which of its special frames it is. */
+  async function put(command: Command): Promise<number> {
     let special = NaN
     const onPlaced = ({ specials }: LogEnd) => {
       special = specials - 1
@@ -89,6 +91,12 @@ export function createClerk(session: Session, line: Line, settings: Settings): C
     await appender.append({ kind: frameKinds.command, count: 0, bytes: 0, enqueuedAt: 0, onPlaced }, (into) => {
       into.text(JSON.stringify(command))
     })
+    return special
+  }
+
+  /** Leaves the command, and waits until somebody has obeyed it, or it can be done here. */
+  async function ask(command: Command): Promise<number> {
+    const special = await put(command)
     const writer = session.writer() ?? NaN
     for (;;) {
       const answer = session.ledger().answer(writer, special)
@@ -146,6 +154,9 @@ export function createClerk(session: Session, line: Line, settings: Settings): C
           answer: 1,
         }
       }
+      case 'announce':
+        onNews(command.news)
+        return { changes: [], answer: 1 }
     }
   }
 
@@ -192,6 +203,10 @@ export function createClerk(session: Session, line: Line, settings: Settings): C
 
   return {
     obey: (command) => inTurn(() => obey(command)),
+    leave: (news) =>
+      inTurn(async () => {
+        await put({ do: 'announce', news })
+      }),
     tick() {
       if (isTicking || session.held() === undefined) return
       isTicking = true

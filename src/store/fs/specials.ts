@@ -12,6 +12,7 @@ export type Command =
   | { readonly do: 'cancel' | 'discard'; readonly ids: readonly string[] }
   | { readonly do: 'requeue'; readonly requeues: readonly Requeue[]; readonly at: number }
   | { readonly do: 'control'; readonly patch: ControlPatch }
+  | { readonly do: 'announce'; readonly news: unknown }
 
 /** A frame that changes more than the log it stands in, and has not been dealt with. */
 export interface Special {

@@ -42,7 +42,8 @@ export function createFsStore(path: string, settings: Settings): Store {
         onTick: () => open?.clerk.tick(),
         onAppended: () => watchers.tellOthers({ kind: 'appended' }),
       })
-      open = { session, clerk: createClerk(session, line, settings) }
+      const onNews = (news: unknown) => watchers.tell({ kind: 'news', news })
+      open = { session, clerk: createClerk(session, line, settings, onNews) }
     }
     return open
   }
@@ -183,6 +184,18 @@ export function createFsStore(path: string, settings: Settings): Store {
       const unwatch = watchers.add(onChange)
       if (closing === undefined) opened().session.watch()
       return unwatch
+    },
+
+    announce(news) {
+      watchers.tellOthers({ kind: 'news', news: structuredClone(news) })
+      // Other processes hear of it through the disk, where what happens to every entry would cost too much.
+      const isWish = typeof news === 'object' && news !== null && 'ask' in news
+      if (!isWish || closing !== undefined || opened().session.held() !== undefined) return
+      opened()
+        .clerk.leave(news)
+        .catch(() => {
+          // It may arrive or not.
+        })
     },
 
     close: closed,

@@ -1,7 +1,7 @@
 import { equal, like } from './check.ts'
 import type { StoreChange } from '../../store/contract.ts'
 import type { BenchCase } from './bench.ts'
-import { deliverAll, draft, drafts, killAll, nextChange, pendingIds, running, startAt } from './bench.ts'
+import { deliverAll, draft, drafts, killAll, nextChange, pendingIds, running, startAt, take } from './bench.ts'
 
 export const sharing: readonly BenchCase[] = [
   {
@@ -75,17 +75,19 @@ export const sharing: readonly BenchCase[] = [
   },
 
   {
-    name: 'passes what one context announces on to the others, if it can reach them',
+    name: 'passes a wish that one context announces on to the one that drains, if it can reach it',
     async run({ store, other }) {
       const second = other()
+      const lease = await take(second)
       const unwatch = store.watch(() => {})
       try {
         const heard = nextChange(second, 'news')
         if (store.announce === undefined) return
-        store.announce({ from: 'one', events: [{ type: 'drained' }] })
-        equal(await heard, { kind: 'news', news: { from: 'one', events: [{ type: 'drained' }] } })
+        store.announce({ from: 'one', ask: { type: 'flush' } })
+        equal(await heard, { kind: 'news', news: { from: 'one', ask: { type: 'flush' } } })
       } finally {
         unwatch()
+        await lease.release()
       }
     },
   },
