@@ -5,6 +5,7 @@ import { OutboxError } from './errors.ts'
 import type { Settings } from './options.ts'
 import { prepare } from './prepare.ts'
 import type { Range, Requeue, Store } from './store/contract.ts'
+import { draftOf as storedDraftOf } from './store/entries.ts'
 
 /** How to put dead letters back. */
 export interface RequeueHow<P> {
@@ -61,8 +62,8 @@ export function createDeadLetters<P>(openStore: () => Promise<Store>, settings: 
     return requeues
   }
 
-  function renamed({ id: _id, ...entry }: StoredEntry): Draft {
-    return { ...draftIn(entry), id: settings.createId() }
+  function renamed(entry: StoredEntry): Draft {
+    return { ...storedDraftOf(entry), id: settings.createId() }
   }
 
   async function edited(letter: DeadLetter<P>, edit: NonNullable<RequeueHow<P>['edit']>): Promise<Draft> {
@@ -70,8 +71,13 @@ export function createDeadLetters<P>(openStore: () => Promise<Store>, settings: 
     if ('unreadable' in entry) {
       throw new OutboxError('OUTBOX_PAYLOAD', `entry ${entry.id} cannot be edited: ${entry.unreadable}`)
     }
-    const { payload, meta } = entry
-    return draftOf(prepare({ payload: edit(payload, letter), ...(meta && { meta }) }, settings), settings)
+    const { payload, meta, notBefore } = entry
+    const request = {
+      payload: edit(payload, letter),
+      ...(meta && { meta }),
+      ...(notBefore !== undefined && { notBefore }),
+    }
+    return draftOf(prepare(request, settings), settings)
   }
 
   /** The letters that are there at the call: what dies meanwhile is not among them. */
@@ -105,19 +111,5 @@ export function createDeadLetters<P>(openStore: () => Promise<Store>, settings: 
       const store = await openStore()
       return store.discard([ids].flat())
     },
-  }
-}
-
-function draftIn({ body, codec, version, lane, key, meta, enqueuedAt, items, bytes }: Omit<StoredEntry, 'id'>) {
-  return {
-    body,
-    codec,
-    version,
-    lane,
-    ...(key !== undefined && { key }),
-    ...(meta && { meta }),
-    enqueuedAt,
-    items,
-    bytes,
   }
 }

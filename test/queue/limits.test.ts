@@ -3,7 +3,7 @@ import { PermanentError, createOutbox, memoryStore } from '../../src/index.ts'
 import { limitsFor } from '../../src/limits.ts'
 import { simulatedTime } from '../../src/testing/index.ts'
 import type { Note } from '../support/world.ts'
-import { createWorld, fails } from '../support/world.ts'
+import { createWorld, fails, scripted } from '../support/world.ts'
 
 const down = fails(new Error('503'))
 const full = { code: 'OUTBOX_FULL' }
@@ -206,6 +206,27 @@ describe('requeue', () => {
     await world.time.quiet()
     expect(world.texts()).toEqual(['a', 'a'])
     expect(world.pushes[1]?.id).not.toBe(id)
+  })
+
+  test.each([
+    ['as it is', undefined],
+    ['with newId', { newId: true }],
+    ['edited', { edit: (payload: Note) => payload }],
+  ] as const)('of an entry that was tried before its time, %s, still waits for that time', async (_, how) => {
+    await using world = createWorld(
+      scripted(down, () => 'ok'),
+      { maxAttempts: 1 },
+    )
+    const notBefore = world.time.now() + 60_000
+    const { id } = await world.outbox.enqueue({ text: 'a' }, { notBefore })
+    await world.time.quiet()
+    world.outbox.retry({ id })
+    await world.time.quiet()
+    expect(await world.outbox.deadLetters.requeue(id, how)).toBe(1)
+    await world.time.advance(59_000)
+    expect(world.pushes).toHaveLength(1)
+    await world.time.advance(2_000)
+    expect(world.pushes).toHaveLength(2)
   })
 
   test('with newId does not need to read the payload, and is not stopped by a letter that nobody can read', async () => {
