@@ -18,16 +18,21 @@ export interface StepOptions {
  * Calls back for each event that the machine has gone through, also when it is attached to one that has long been running. What the
  * observer throws stays out of the outbox. Returns what ends it.
  */
-export function observeSteps(
+export function observeSteps(observed: Observed, onStep: (step: Step) => void, options: StepOptions = {}): () => void {
+  return observeLater(observed, (read) => onStep(read()), options)
+}
+
+/** Like `observeSteps`, for an observer that leaves out some of the steps: one is made, and costs time, only when it is read. */
+export function observeLater(
   observed: Observed,
-  onStep: (step: Step) => void,
+  onStep: (read: () => Step) => void,
   { payloads = false }: StepOptions = {},
 ): () => void {
   const actor = actorOf(observed)
   const now = clockOf(actor)
   const sentAt = new WeakMap<object, number>()
   const first: unknown = actor.getSnapshot()
-  let before = stateOf(first)
+  let latest = first
 
   function look(inspected: InspectionEvent): void {
     // One system holds all actors of an app: its own, the outbox, and the outbox's engine.
@@ -39,18 +44,17 @@ export function observeSteps(
     if (snapshot === first && !sentAt.has(event)) return
     const endedAt = now()
     const at = sentAt.get(event) ?? endedAt
-    const state = stateOf(snapshot)
-    const step: Step = {
+    const before = latest
+    latest = snapshot
+    onStep(() => ({
       kind: 'step',
       at,
       ...(endedAt > at && { tookMs: endedAt - at }),
       event: shownEvent(event, payloads),
-      state,
-      before,
+      state: stateOf(snapshot),
+      before: stateOf(before),
       context: contextOf(snapshot),
-    }
-    before = state
-    onStep(step)
+    }))
   }
 
   const subscription = actor.system.inspect(contained(look))

@@ -1,5 +1,5 @@
 import type { StoredAuditRecord } from '../entry.ts'
-import type { RecordedLine, SessionHead } from './step.ts'
+import type { RecordedLine, SessionHead, Step } from './step.ts'
 
 /** A waiting entry as the page shows it: facts, and no payload unless it was asked for. */
 export interface ShownEntry {
@@ -73,8 +73,11 @@ export type SourceLine = RecordedLine | { readonly kind: 'lost' }
 export interface InspectorSource {
   readonly kind: 'live' | 'recording'
   snapshot(): Promise<SourceSnapshot>
-  /** Calls back with the head and with every line after it, until what it returns is called. A new head starts anew. */
-  steps(onLine: (line: SourceLine) => void): () => void
+  /**
+   * Calls back with the head and with every line after it, until what it returns is called. A new head starts anew. A step may come
+   * as what makes it: whoever leaves steps out is spared their making.
+   */
+  steps(onLine: (line: SourceLine | (() => Step)) => void): () => void
   page<What extends keyof Lists>(what: What, request: PageRequest): Promise<ListPage<Lists[What]>>
   /** Carries an order out; resolves with how many entries it concerned. Rejects where nothing may be ordered. */
   control(order: Order): Promise<number>

@@ -2,7 +2,7 @@ import type { Outbox, PageRange } from '../createOutbox.ts'
 import type { DeadLetter, ListedEntry, Meta, StoredAuditRecord } from '../entry.ts'
 import { OutboxError } from '../errors.ts'
 import { lastAuditSeq } from './lastAuditSeq.ts'
-import { observeSteps, sessionHead } from './observeSteps.ts'
+import { observeLater, sessionHead } from './observeSteps.ts'
 import type { ShownPayloads } from './redact.ts'
 import { boundedText, shownPayload } from './redact.ts'
 import type {
@@ -48,7 +48,7 @@ export function sourceOfOutbox<P>(outbox: Outbox<P>, options: InspectorOptions =
     snapshot: async () => ({ head: sessionHead(outbox, name), control: mayControl, payloads: payloads !== false }),
     steps(onLine) {
       onLine(sessionHead(outbox, name))
-      const endSteps = observeSteps(outbox, onLine, { payloads })
+      const endSteps = observeLater(outbox, onLine, { payloads })
       const end = () => onLine({ kind: 'end', at: Date.now() })
       const subscription = outbox.actor.subscribe({ complete: end, error: end })
       return () => {

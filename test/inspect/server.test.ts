@@ -5,7 +5,7 @@ import { isOutboxError } from '../../src/errors.ts'
 import { createLineStream } from '../../src/inspect/server/stream.ts'
 import type { Inspector } from '../../src/inspect/server/startInspector.ts'
 import { startInspector } from '../../src/inspect/server/startInspector.ts'
-import type { RecordedLine } from '../../src/inspect/step.ts'
+import type { RecordedLine, Step } from '../../src/inspect/step.ts'
 import { memoryStore } from '../../src/store/memory.ts'
 import { ask, begin, portOf } from './support/asking.ts'
 
@@ -115,6 +115,34 @@ describe('a stream', () => {
     expect(client.destroyed).toBe(true)
     // A little more than may wait, and not the megabytes that came.
     expect(client.written).toBeLessThan(400_000)
+  })
+
+  test('makes no step that it spares a client, and the end comes after the last one', () => {
+    const sent: string[] = []
+    const stream = createLineStream({
+      destroyed: false,
+      writableLength: 0,
+      write: (text: string) => sent.push(...text.trim().split('\n')),
+      end: () => undefined,
+    } as never)
+    const made: number[] = []
+    for (let at = 0; at < 1_000; at += 1) {
+      stream.send(() => {
+        made.push(at)
+        return { kind: 'step', at } as Step
+      })
+    }
+    stream.send({ kind: 'end', at: 1_000 })
+    stream.end()
+    const lines = sent.map((text) => JSON.parse(text) as RecordedLine)
+    const shown = lines.flatMap((each) => (each.kind === 'step' ? [each.at] : []))
+    expect(made).toEqual(shown)
+    expect(shown.length).toBeLessThan(100)
+    expect(lines.slice(-3)).toEqual([
+      { kind: 'gap', dropped: 1_000 - shown.length, at: 999 },
+      { kind: 'step', at: 999 },
+      { kind: 'end', at: 1_000 },
+    ])
   })
 
   test.each([0, 1_000])(

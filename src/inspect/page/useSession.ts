@@ -15,7 +15,7 @@ export function useSession(source: InspectorSource): Session {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
     const endSteps = source.steps((line) => {
-      session.add(line)
+      session.add(typeof line === 'function' ? line() : line)
       timer ??= setTimeout(() => {
         timer = undefined
         draw((times) => times + 1)

@@ -10,7 +10,7 @@ const longestQueue = 262_144
 
 /** Lines on their way to one client. */
 export interface LineStream {
-  send(line: SourceLine): void
+  send(line: SourceLine | (() => Step)): void
   /** Sends what is left and ends the answer. */
   end(): void
 }
@@ -21,18 +21,25 @@ export interface LineStream {
  */
 export function createLineStream(response: ServerResponse): LineStream {
   let waiting: RecordedLine[] = []
-  let last: Step | undefined
+  let readLast: (() => Step) | undefined
   let spared = 0
   let isEnded = false
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  function write(): void {
-    const lines = waiting
-    if (spared > 0) lines.push({ kind: 'gap', dropped: spared, at: last?.at ?? Date.now() })
-    if (last !== undefined) lines.push(last)
-    waiting = []
-    last = undefined
+  /** Puts the last of the spared steps behind the lines that wait, and before it how many are missing. */
+  function catchUp(): void {
+    const last = readLast?.()
+    if (last === undefined) return
+    if (spared > 0) waiting.push({ kind: 'gap', dropped: spared, at: last.at })
+    waiting.push(last)
+    readLast = undefined
     spared = 0
+  }
+
+  function write(): void {
+    catchUp()
+    const lines = waiting
+    waiting = []
     if (lines.length === 0 || response.destroyed) return
     response.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
     if (response.writableLength > longestQueue) response.destroy()
@@ -50,13 +57,18 @@ export function createLineStream(response: ServerResponse): LineStream {
     timer.unref()
   }
 
-  function send(line: SourceLine): void {
+  function send(line: SourceLine | (() => Step)): void {
     // The outbox goes on until it is told that nobody looks any more.
-    if (line.kind === 'lost' || isEnded) return
-    if (waiting.length < linesPerWindow || line.kind !== 'step') waiting.push(line)
-    else {
-      if (last !== undefined) spared += 1
-      last = line
+    if (isEnded) return
+    if (typeof line === 'function') {
+      if (waiting.length < linesPerWindow) waiting.push(line())
+      else {
+        if (readLast !== undefined) spared += 1
+        readLast = line
+      }
+    } else if (line.kind !== 'lost') {
+      catchUp()
+      waiting.push(line)
     }
     if (timer !== undefined) return
     write()
