@@ -53,9 +53,9 @@ describe.skipIf(isMissing)('the Electron app, with its pages in Chromium and a s
     {
       await using standIn = await startStandIn(app, userData, remote)
       const page = await standIn.openWindow()
-      const other = await standIn.openWindow()
       await write(page, 'one', 'two')
       await reads(page, 'Sending')
+      const other = await standIn.openWindow()
       await reads(other, 'Another window is sending')
       expect(await standIn.quit()).toEqual(Array(2).fill('Stopped; 2 entries wait in the store.'))
     }
