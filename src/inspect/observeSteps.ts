@@ -30,20 +30,25 @@ export function observeLater(
 ): () => void {
   const actor = actorOf(observed)
   const now = clockOf(actor)
-  const sentAt = new WeakMap<object, number>()
+  /** The events that the machine has been sent and is not through with, oldest first; most often one. */
+  const sent: { readonly event: object; readonly at: number }[] = []
   const first: unknown = actor.getSnapshot()
   let latest = first
 
   function look(inspected: InspectionEvent): void {
     // One system holds all actors of an app: its own, the outbox, and the outbox's engine.
     if (inspected.actorRef !== actor) return
-    if (inspected.type === '@xstate.event') sentAt.set(inspected.event, now())
+    // One that has stopped takes no event in.
+    if (inspected.type === '@xstate.event' && stateOf(latest) !== 'stopped')
+      sent.push({ event: inspected.event, at: now() })
     if (inspected.type !== '@xstate.snapshot' || inspected.event.type === 'xstate.init') return
     const { event, snapshot } = inspected
+    const index = sent.findIndex((each) => each.event === event)
     // Attached by a listener to what this event emitted: it is in the first snapshot already.
-    if (snapshot === first && !sentAt.has(event)) return
+    if (snapshot === first && index < 0) return
     const endedAt = now()
-    const at = sentAt.get(event) ?? endedAt
+    const { at } = sent[index] ?? { at: endedAt }
+    sent.splice(0, index + 1)
     const before = latest
     latest = snapshot
     onStep(() => ({
