@@ -180,7 +180,7 @@ export function memoryStore({ auditLimit = defaultAuditLimit }: MemoryStoreOptio
     },
 
     watch: (onChange) => watchers.add(onChange),
-    announce: (news) => watchers.tellOthers({ kind: 'news', news: structuredClone(news) }),
+    announce: watchers.announce,
 
     async close() {
       held?.lose()

@@ -7,6 +7,11 @@ export interface Watchers {
   tell(change: StoreChange): void
   /** Tells of a change made by the user of this store object: news only if several share it. */
   tellOthers(change: StoreChange): void
+  /**
+   * Tells of a copy of news of the user of this store object, if several share it.
+   * @throws DOMException `DataCloneError`
+   */
+  announce(news: unknown): void
 }
 
 export function createWatchers(): Watchers {
@@ -23,6 +28,9 @@ export function createWatchers(): Watchers {
     tell,
     tellOthers(change) {
       if (watchers.size > 1) tell(change)
+    },
+    announce(news) {
+      if (watchers.size > 1) tell({ kind: 'news', news: structuredClone(news) })
     },
   }
 }

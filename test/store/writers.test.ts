@@ -1,19 +1,23 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { claimWriter, endedWriters } from '../../src/store/fs/claim.ts'
 import type { Directory } from '../../src/store/fs/directory.ts'
 import { createDirectory } from '../../src/store/fs/directory.ts'
 import { nodeFiles } from '../../src/store/fs/files.ts'
 import { createLedger } from '../../src/store/fs/ledger.ts'
 import { createLog } from '../../src/store/fs/log.ts'
+import { createFrameBuffer } from '../../src/store/fs/frameBuffer.ts'
+import { frameKinds } from '../../src/store/fs/frame.ts'
+import type { Processes } from '../../src/store/fs/processes.ts'
+import { createTail } from '../../src/store/fs/tail.ts'
 import { inDirectory, processOfBoot } from './support/places.ts'
 
 /** What one process knows of the segments. */
 function viewOf(directory: Directory) {
   const log = createLog(directory)
   const ledger = createLedger()
-  return { log, refresh: () => void log.refresh(ledger) }
+  return { log, refresh: () => void log.refresh(ledger, directory.list()) }
 }
 
 /** A writer that was there and is gone, as another process sees it. */
@@ -45,4 +49,67 @@ it('a segment that somebody begins as a writer that is gone, while it is looked 
       refresh()
     })
     expect(ended).toEqual(new Set())
+  }))
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** A process among pids that are not those of the others. */
+const processIn = (container: string): Processes => ({
+  self: () => ({ pid: 1, container }),
+  fateOf: (identity) => (identity.container === container ? 'running' : 'unknown'),
+})
+
+/** Somebody who appends empty frames. */
+function appenderIn(directory: Directory, container: string) {
+  const processes = processIn(container)
+  const { log, refresh } = viewOf(directory)
+  const tail = createTail({ directory, log, processes, segmentBytes: 1_000_000, refresh })
+  return {
+    ...tail,
+    put() {
+      const buffer = createFrameBuffer()
+      const { from, bodyLength, bodyCrc } = buffer.add(() => {})
+      const frame = { kind: frameKinds.entries, count: 1, bytes: 0, enqueuedAt: 1, from, bodyLength, bodyCrc }
+      tail.write([frame], buffer, () => {})
+    },
+  }
+}
+
+/** Two containers on a directory; the clock of the files then jumps, so that the first seems to have been idle for long. */
+async function afterAJump(
+  test: (first: ReturnType<typeof appenderIn>, second: ReturnType<typeof appenderIn>) => Promise<void>,
+) {
+  await inDirectory(async (place) => {
+    const directory = createDirectory(nodeFiles, join(place, 'box'))
+    await mkdir(directory.path)
+    const first = appenderIn(directory, 'one')
+    first.put()
+    await first.sync()
+    vi.useFakeTimers({ toFake: ['Date', 'performance'], now: Date.now() + 660_000 })
+    await test(first, appenderIn(directory, 'two'))
+  })
+}
+
+it('a writer whose place was taken by another container becomes another writer', () =>
+  afterAJump(async (first, second) => {
+    second.put()
+    await second.sync()
+    // Else what the second has just written would seem to be old, too.
+    vi.advanceTimersByTime(2_000)
+    vi.setSystemTime(Date.now() - 662_000)
+    first.put()
+    await first.sync()
+    expect([second.writer(), first.writer()]).toEqual([0, 1])
+  }))
+
+it('a writer whose place is taken while it writes acknowledges nothing', () =>
+  afterAJump(async (first, second) => {
+    first.put()
+    vi.setSystemTime(Date.now() + 660_000)
+    second.put()
+    await second.sync()
+    expect([second.writer(), first.writer()]).toEqual([0, 0])
+    await expect(first.sync()).rejects.toThrow('somebody else has become this writer')
   }))

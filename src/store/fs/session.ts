@@ -98,8 +98,9 @@ export function createSession(
       pending.reset()
       hasUnsaid = false
     }
-    if (held === undefined) reader.refresh()
-    const least = log.refresh(ledger())
+    const listing = directory.list()
+    if (held === undefined) reader.refresh(listing)
+    const least = log.refresh(ledger(), listing)
     // Whoever put them back may not have come to write it down.
     const dead = [...unheededSpecials(directory, log, ledger())].flatMap((special) => special.dead)
     if (dead.length > 0) ledger().apply({ is: 'returned', dead }, nowhere)

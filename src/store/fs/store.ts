@@ -187,7 +187,7 @@ export function createFsStore(path: string, settings: Settings): Store {
     },
 
     announce(news) {
-      watchers.tellOthers({ kind: 'news', news: structuredClone(news) })
+      watchers.announce(news)
       // Other processes hear of it through the disk, where what happens to every entry would cost too much.
       const isWish = typeof news === 'object' && news !== null && 'ask' in news
       if (!isWish || closing !== undefined || opened().session.held() !== undefined) return

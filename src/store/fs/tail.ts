@@ -45,7 +45,10 @@ export interface Tail {
 const seqsPerMs = 2_048
 /** Later than any clock should be (2096); beyond 2^53 numbers would no longer be told apart. */
 const latestAt = 4e12
-/** Nobody takes the place of a writer so soon after it was looked whether somebody has, ms. */
+/**
+ * The place of a writer can be taken when it has written nothing for many minutes: so short a time after it was seen in its place,
+ * with something just written, it is there still, ms. By both clocks: that of the files may jump.
+ */
 const certainMs = 1_000
 
 type Cursor = { -readonly [Key in keyof LogEnd]: LogEnd[Key] }
@@ -67,23 +70,22 @@ export function createTail(deps: {
   let written: LogEnd | undefined
   let writer: number | undefined
   let isNameDirty = false
-  let lookedAt = -Infinity
+  /** When the own segment was last seen to be that, and just written: by the clock that never goes back, and by that of the files. */
+  let seen = { at: -Infinity, wallAt: -Infinity }
 
   function isStillOwn({ writer: as, inode, end: { number } }: OwnSegment): boolean {
+    if (performance.now() - seen.at < certainMs && Math.abs(Date.now() - seen.wallAt) < certainMs) return true
     const present = files.stat(directory.at(segmentName(as, number)))
-    if (present?.inode !== inode || files.stat(directory.at(segmentName(as, number + 1))) !== undefined) return false
-    lookedAt = performance.now()
-    return true
+    return present?.inode === inode && files.stat(directory.at(segmentName(as, number + 1))) === undefined
   }
 
-  function isUsable(segment: OwnSegment, at: LogEnd): boolean {
-    if (at.at >= deps.segmentBytes) return false
-    return performance.now() - lookedAt < certainMs || isStillOwn(segment)
+  function sawOwn(): void {
+    seen = { at: performance.now(), wallAt: Date.now() }
   }
 
   /** The segment to write to, and where: the next one when there is none, or it is full. */
   function place(): { readonly own: OwnSegment; readonly end: LogEnd } {
-    if (own !== undefined && end !== undefined && isUsable(own, end)) return { own, end }
+    if (own !== undefined && end !== undefined && end.at < deps.segmentBytes && isStillOwn(own)) return { own, end }
     let next: OwnSegment | undefined
     if (writer !== undefined && end !== undefined && (own === undefined || isStillOwn(own))) {
       next = createSegment(directory, processes, writer, end)
@@ -94,7 +96,7 @@ export function createTail(deps: {
     own = next
     writer = next.writer
     isNameDirty = true
-    lookedAt = performance.now()
+    sawOwn()
     publish(next.end)
     return { own: next, end: next.end }
   }
@@ -163,6 +165,7 @@ export function createTail(deps: {
         if (isNameDirty) await Promise.all([files.sync(own.file), files.syncDirectory(directory.path)])
         else await files.sync(own.file)
         if (!isStillOwn(own)) throw new Error('somebody else has become this writer')
+        sawOwn()
       } catch (error) {
         abandon()
         throw error

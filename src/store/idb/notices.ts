@@ -12,11 +12,6 @@ const tellEveryMs = 16
 
 /** Who wants to hear of changes, in this context and, over a BroadcastChannel, in all others. */
 export interface Notices extends Watchers {
-  /**
-   * Tells the other contexts at once, and of what else they have not been told.
-   * @throws DOMException `DataCloneError`
-   */
-  announce(news: unknown): void
   /** Whether this context hears of what others change. */
   isListening(): boolean
   /** Tells what has not been told yet. */
