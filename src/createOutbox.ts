@@ -4,13 +4,14 @@ import type { Actor, InspectionEvent } from 'xstate'
 import { outputOf } from '../machines/setup.ts'
 import type { SyncOutput } from '../machines/setup.ts'
 import { createAppender } from './append.ts'
+import { contained } from './contained.ts'
 import type { SyncMachine } from './createSyncMachine.ts'
 import { machineFor } from './createSyncMachine.ts'
 import { createDeadLetters } from './deadLetters.ts'
 import type { DeadLetters } from './deadLetters.ts'
 import { listed } from './decode.ts'
 import type { Counts, ListedEntry, StoredAuditRecord } from './entry.ts'
-import { appendError, errorText, optionError, OutboxError } from './errors.ts'
+import { appendError, optionError, OutboxError } from './errors.ts'
 import { explain } from './explain.ts'
 import type { Flushed } from './flush.ts'
 import { flushActor, snapshotAnswer } from './flush.ts'
@@ -202,19 +203,4 @@ function missingFrom({ pending, dead, totals }: Counts): number {
 
 function stoppedError(when: string): OutboxError {
   return new OutboxError('OUTBOX_STOPPED', `this outbox has been stopped ${when}`)
-}
-
-/** The observer, with what it throws kept away from the machine: that would reach the caller of `send`. Said once. */
-function contained(inspect: (event: InspectionEvent) => void): (event: InspectionEvent) => void {
-  let isTold = false
-  return (event) => {
-    try {
-      inspect(event)
-    } catch (error) {
-      if (isTold) return
-      isTold = true
-      if (typeof reportError === 'function') reportError(error)
-      else if (typeof process === 'object') process.emitWarning(`the option \`inspect\` threw: ${errorText(error)}`)
-    }
-  }
 }

@@ -1,5 +1,5 @@
 import type { AnyActorRef, InspectionEvent } from 'xstate'
-import { contained } from './contained.ts'
+import { contained } from '../contained.ts'
 import type { Observed, StepOptions } from './observeSteps.ts'
 import { actorOf } from './observeSteps.ts'
 import { redactedEvent, redactedSnapshot } from './statelyOptions.ts'

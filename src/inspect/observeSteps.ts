@@ -1,6 +1,6 @@
 import type { AnyActorRef, AnyMachineSnapshot, InspectionEvent } from 'xstate'
 import type { SyncContext } from '../../machines/setup.ts'
-import { contained } from './contained.ts'
+import { contained } from '../contained.ts'
 import type { ShownPayloads } from './redact.ts'
 import { boundedText, shownContext, shownEvent } from './redact.ts'
 import type { SessionHead, Step } from './step.ts'

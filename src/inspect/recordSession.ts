@@ -1,5 +1,5 @@
 import { optionError } from '../errors.ts'
-import { contained } from './contained.ts'
+import { contained } from '../contained.ts'
 import { createLineRing } from './lineRing.ts'
 import type { Observed, StepOptions } from './observeSteps.ts'
 import { actorOf, clockOf, observeSteps, sessionHead } from './observeSteps.ts'

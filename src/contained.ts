@@ -1,4 +1,4 @@
-import { errorText } from '../errors.ts'
+import { errorText } from './errors.ts'
 
 /** An observer whose throws stay out of what it observes: there they would reach the caller of `send`, or nobody. Said once. */
 export function contained<E>(observer: (event: E) => void): (event: E) => void {
