@@ -185,7 +185,7 @@ describe('many processes that are killed', () => {
   it('lose nothing that was acknowledged, and keep each its order', () =>
     inDirectory(async (directory) => {
       const acknowledged = new Map<string, string[]>()
-      const lives = 3
+      const lives = 6
       const random = seededRandom(7)
       const writers = Array.from({ length: 8 }, async (_, writer) => {
         for (let life = 0; life < lives; life += 1) {

@@ -17,7 +17,7 @@ import { inDirectory, processOfBoot } from './support/places.ts'
 function viewOf(directory: Directory) {
   const log = createLog(directory)
   const ledger = createLedger()
-  return { log, refresh: () => void log.refresh(ledger, directory.list()) }
+  return { log, ledger, refresh: () => void log.refresh(ledger, directory.list()) }
 }
 
 /** A writer that was there and is gone, as another process sees it. */
@@ -49,6 +49,19 @@ it('a segment that somebody begins as a writer that is gone, while it is looked 
       refresh()
     })
     expect(ended).toEqual(new Set())
+  }))
+
+it('a writer whose segment a checkpoint tells of before it was read is not free', () =>
+  afterOneWriter((directory, { log, ledger, refresh }) => {
+    const processes = processOfBoot(2)
+    const heir = viewOf(directory)
+    const { writer, file, end } = claimWriter(directory, heir.log, processes, heir.refresh)
+    nodeFiles.close(file)
+    expect(writer).toBe(0)
+    ledger.writer(0).end = end
+    const next = claimWriter(directory, log, processes, refresh)
+    nodeFiles.close(next.file)
+    expect(next.writer).toBe(1)
   }))
 
 afterEach(() => {
@@ -97,8 +110,8 @@ it('a writer whose place was taken by another container becomes another writer',
     second.put()
     await second.sync()
     // Else what the second has just written would seem to be old, too.
-    vi.advanceTimersByTime(2_000)
-    vi.setSystemTime(Date.now() - 662_000)
+    vi.advanceTimersByTime(60_000)
+    vi.setSystemTime(Date.now() - 720_000)
     first.put()
     await first.sync()
     expect([second.writer(), first.writer()]).toEqual([0, 1])

@@ -104,7 +104,7 @@ function lastOf(present: WriterLog | undefined): LogEnd {
 function freeWriter(directory: Directory, log: Log, processes: Processes): number {
   for (let writer = 0; writer < seqStep; writer += 1) {
     const present = log.writers.get(writer)
-    if (present === undefined || isFree(directory, present, processes)) return writer
+    if (present === undefined || isFree(directory, log, present, processes)) return writer
   }
   throw new OutboxError('OUTBOX_STORE', `a directory takes at most ${seqStep} stores that append at the same time`)
 }
@@ -125,7 +125,7 @@ export function endedWriters(
 ): ReadonlySet<number> {
   const lastOfFree = new Map<number, number | undefined>()
   for (const present of log.writers.values()) {
-    if (isFree(directory, present, processes)) lastOfFree.set(present.writer, present.numbers.at(-1))
+    if (isFree(directory, log, present, processes)) lastOfFree.set(present.writer, present.numbers.at(-1))
   }
   refresh()
   const ended = new Set<number>()
@@ -139,10 +139,16 @@ export function endedWriters(
  * Whether nobody writes as this writer any more. A stranger from another container may live: it sees the next segment before it
  * writes, and before it acknowledges, and becomes another writer.
  */
-function isFree(directory: Directory, { writer, numbers, owner, isEnded }: WriterLog, processes: Processes): boolean {
+function isFree(
+  directory: Directory,
+  log: Log,
+  { writer, numbers, endedIn }: WriterLog,
+  processes: Processes,
+): boolean {
   const last = numbers.at(-1)
-  if (last === undefined || isEnded) return true
+  if (last === undefined || last === endedIn) return true
   // Segments come into being with their first frame: one without it was torn by a power cut, which nobody survived.
+  const owner = log.ownerOf(writer, last)
   const fate = owner === undefined ? 'gone' : processes.fateOf(owner)
   if (fate !== 'unknown') return fate === 'gone'
   const writtenAt = directory.files.stat(directory.at(segmentName(writer, last)))?.changedAt ?? Infinity

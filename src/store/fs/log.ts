@@ -22,10 +22,8 @@ export interface WriterLog {
   readonly numbers: readonly number[]
   /** How far they have been read. */
   readonly end: LogEnd
-  /** Who writes the last segment; undefined when there is none, or it cannot be read. */
-  readonly owner: ProcessIdentity | undefined
-  /** Whether the owner has said that nothing more comes. */
-  readonly isEnded: boolean
+  /** The segment behind which, as its owner has said, nothing more comes. */
+  readonly endedIn: number | undefined
 }
 
 /** The segments of all writers. */
@@ -36,10 +34,12 @@ export interface Log {
   /** The greatest number of all. */
   lastSeq(): number
   /** This store object writes here now, and says itself how far. */
-  own(writer: number, number: number, end: LogEnd, owner: ProcessIdentity): void
+  own(writer: number, number: number, end: LogEnd): void
   /** Nothing more comes from the own writer. */
   disown(): void
   opening(writer: number, number: number): { readonly header: FrameHeader; readonly opening: Opening } | undefined
+  /** Who writes, or wrote, to a segment; undefined when it is gone, or cannot be read. */
+  ownerOf(writer: number, number: number): ProcessIdentity | undefined
   /** Where the frames of a segment end. */
   endOf(writer: number, number: number): number
   pathOf(writer: number, number: number): string
@@ -79,7 +79,7 @@ export function createLog(directory: Directory): Log {
     return least
   }
 
-  function absorb(log: Writable<WriterLog>, number: number, { header, end, body }: Found & { kind: 'frame' }): void {
+  function absorb(log: Writable<WriterLog>, number: number, { header, end }: Found & { kind: 'frame' }): void {
     if (number === log.end.number && header.ordinal < log.end.ordinal) {
       // A copy of frames that stand before it: numbers are never given twice.
       log.end = { ...log.end, at: end }
@@ -93,11 +93,7 @@ export function createLog(directory: Directory): Log {
       specials: header.specials + (isSpecial(header.kind) ? 1 : 0),
       seq: lastSeqOf(header),
     }
-    if (header.kind === frameKinds.opening) {
-      log.owner = parseOpening(body())?.owner
-      log.isEnded = false
-    }
-    if (header.kind === frameKinds.ending) log.isEnded = true
+    if (header.kind === frameKinds.ending) log.endedIn = number
   }
 
   /** Finds the end of a writer not looked at before, from the last segment that can be read. */
@@ -105,7 +101,6 @@ export function createLog(directory: Directory): Log {
     log.end = known ?? emptyEnd
     for (const number of log.numbers.toReversed()) {
       if (number < log.end.number) break
-      log.owner = readOpening(log.writer, number)?.opening.owner
       const isKnown = number === known?.number
       if (!isKnown) log.end = { ...log.end, number, at: lateHeaderIn(log.writer, number) }
       const least = readOn(log)
@@ -166,7 +161,7 @@ export function createLog(directory: Directory): Log {
       let least = Infinity
       for (const [writer, { end }] of ledger.writers) {
         if (!writers.has(writer) && !segments.has(writer)) {
-          writers.set(writer, { writer, numbers: [], end: end ?? emptyEnd, owner: undefined, isEnded: true })
+          writers.set(writer, { writer, numbers: [], end: end ?? emptyEnd, endedIn: undefined })
         }
       }
       for (const present of writers.values()) {
@@ -177,7 +172,7 @@ export function createLog(directory: Directory): Log {
       for (const [writer, numbers] of segments) {
         const present = writers.get(writer)
         if (present === undefined) {
-          const found = { writer, numbers, end: emptyEnd, owner: undefined, isEnded: false }
+          const found = { writer, numbers, end: emptyEnd, endedIn: undefined }
           writers.set(writer, found)
           least = Math.min(least, findEnd(found, ledger.writers.get(writer)?.end) ?? Infinity)
           continue
@@ -197,15 +192,14 @@ export function createLog(directory: Directory): Log {
       return last
     },
 
-    own(writer, number, end, owner) {
+    own(writer, number, end) {
       own = writer
       const numbers = writers.get(writer)?.numbers ?? []
       writers.set(writer, {
         writer,
         numbers: numbers.includes(number) ? numbers : [...numbers, number],
         end,
-        owner,
-        isEnded: false,
+        endedIn: undefined,
       })
     },
 
@@ -222,6 +216,9 @@ export function createLog(directory: Directory): Log {
       }
       return found
     },
+
+    // Not from memory: a name that was given back may be somebody else's by now.
+    ownerOf: (writer, number) => readOpening(writer, number)?.opening.owner,
 
     endOf(writer, number) {
       const present = writers.get(writer)

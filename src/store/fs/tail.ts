@@ -1,6 +1,6 @@
 import type { OwnSegment } from './claim.ts'
 import { claimWriter, createSegment } from './claim.ts'
-import type { Directory } from './directory.ts'
+import type { Directory, Listing } from './directory.ts'
 import { isCutBack } from './files.ts'
 import type { FrameKind } from './frame.ts'
 import { frameKinds, frameOf, headerLength, isSpecial, seqStep, writeHeader } from './frame.ts'
@@ -45,11 +45,8 @@ export interface Tail {
 const seqsPerMs = 2_048
 /** Later than any clock should be (2096); beyond 2^53 numbers would no longer be told apart. */
 const latestAt = 4e12
-/**
- * The place of a writer can be taken when it has written nothing for many minutes: so short a time after it was seen in its place,
- * with something just written, it is there still, ms. By both clocks: that of the files may jump.
- */
-const certainMs = 1_000
+/** So soon after a look no other is taken before a write: the one after its sync tells all the same, ms. */
+const lookEveryMs = 1_000
 
 type Cursor = { -readonly [Key in keyof LogEnd]: LogEnd[Key] }
 
@@ -70,22 +67,28 @@ export function createTail(deps: {
   let written: LogEnd | undefined
   let writer: number | undefined
   let isNameDirty = false
-  /** When the own segment was last seen to be that, and just written: by the clock that never goes back, and by that of the files. */
-  let seen = { at: -Infinity, wallAt: -Infinity }
+  /** What was in the directory when the own segment was last seen to be that, and when. */
+  let seen: { readonly listing: Listing; readonly at: number } | undefined
 
   function isStillOwn({ writer: as, inode, end: { number } }: OwnSegment): boolean {
-    if (performance.now() - seen.at < certainMs && Math.abs(Date.now() - seen.wallAt) < certainMs) return true
-    const present = files.stat(directory.at(segmentName(as, number)))
-    return present?.inode === inode && files.stat(directory.at(segmentName(as, number + 1))) === undefined
+    // The next segment, or another file under the name of this one, would be a change.
+    const listing = directory.list()
+    const isOwn =
+      listing === seen?.listing ||
+      (files.stat(directory.at(segmentName(as, number)))?.inode === inode &&
+        files.stat(directory.at(segmentName(as, number + 1))) === undefined)
+    if (isOwn) seen = { listing, at: performance.now() }
+    return isOwn
   }
 
-  function sawOwn(): void {
-    seen = { at: performance.now(), wallAt: Date.now() }
+  function isUsable(segment: OwnSegment, at: LogEnd): boolean {
+    if (at.at >= deps.segmentBytes) return false
+    return (seen !== undefined && performance.now() - seen.at < lookEveryMs) || isStillOwn(segment)
   }
 
   /** The segment to write to, and where: the next one when there is none, or it is full. */
   function place(): { readonly own: OwnSegment; readonly end: LogEnd } {
-    if (own !== undefined && end !== undefined && end.at < deps.segmentBytes && isStillOwn(own)) return { own, end }
+    if (own !== undefined && end !== undefined && isUsable(own, end)) return { own, end }
     let next: OwnSegment | undefined
     if (writer !== undefined && end !== undefined && (own === undefined || isStillOwn(own))) {
       next = createSegment(directory, processes, writer, end)
@@ -96,14 +99,14 @@ export function createTail(deps: {
     own = next
     writer = next.writer
     isNameDirty = true
-    sawOwn()
+    seen = undefined
     publish(next.end)
     return { own: next, end: next.end }
   }
 
   function publish(to: LogEnd): void {
     end = to
-    if (own !== undefined) log.own(own.writer, to.number, to, processes.self())
+    if (own !== undefined) log.own(own.writer, to.number, to)
   }
 
   /** Leaves a file that cannot be trusted alone: the next segment says where this one ends. */
@@ -165,7 +168,6 @@ export function createTail(deps: {
         if (isNameDirty) await Promise.all([files.sync(own.file), files.syncDirectory(directory.path)])
         else await files.sync(own.file)
         if (!isStillOwn(own)) throw new Error('somebody else has become this writer')
-        sawOwn()
       } catch (error) {
         abandon()
         throw error
