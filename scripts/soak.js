@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { createOutbox, exponentialBackoff } from 'xstate-outbox'
+import { createOutbox } from 'xstate-outbox'
 import { fsStore } from 'xstate-outbox/fs'
 import { httpPush } from 'xstate-outbox/http'
 import { chartOf } from './soakChart.js'
@@ -32,7 +32,7 @@ function outboxIn(directory, url) {
     store: fsStore({ directory }),
     push: httpPush({ url }),
     pushTimeoutMs: 2_000,
-    backoff: exponentialBackoff({ baseMs: 50, capMs: 500 }),
+    backoff: (attempts) => Math.min(25 * 2 ** attempts, 500),
     maxAttempts: Infinity,
   })
 }

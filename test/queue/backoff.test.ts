@@ -27,6 +27,10 @@ describe('exponentialBackoff', () => {
   test.each([-0.1, 1.1, Number.NaN])('refuses the jitter %d', (jitter) => {
     expect(() => exponentialBackoff({ jitter })).toThrow('`jitter` must be a number from 0 to 1')
   })
+
+  test('refuses an option that it does not have', () => {
+    expect(() => exponentialBackoff({ baseMs: 50 } as never)).toThrow('`baseMs` is no option of exponentialBackoff')
+  })
 })
 
 describe('a backoff that fails', () => {
