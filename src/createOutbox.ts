@@ -43,7 +43,8 @@ export interface Outbox<P> extends AsyncDisposable {
   readonly actor: Actor<SyncMachine<P>>
   /**
    * Keeps one change; resolved means durable.
-   * @throws OutboxError `OUTBOX_PAYLOAD`, `OUTBOX_QUOTA`, `OUTBOX_STORE`, `OUTBOX_STOPPED`: it was not kept.
+   * @throws OutboxError `OUTBOX_PAYLOAD`, `OUTBOX_OPTION`, `OUTBOX_FULL`, `OUTBOX_QUOTA`, `OUTBOX_STORE`, `OUTBOX_NO_STORE`,
+   * `OUTBOX_FORMAT`: it was not kept; `OUTBOX_STOPPED`: the message says whether it may have been.
    */
   enqueue(payload: P, options?: Omit<EnqueueRequest<P>, 'payload'>): Promise<{ readonly id: string }>
   /** Keeps many changes, all or none; resolved means durable. */

@@ -13,7 +13,8 @@ export type { AnswerKind } from './http/verdict.ts'
 /**
  * A push that sends each entry in one HTTP request with `Idempotency-Key: entry.id`, and tells answers apart by their number:
  * 2xx delivered; 401 holds the outbox; 408, 409, 425, 429 and 5xx are tried again, heeding `Retry-After`; any other 4xx makes a dead
- * letter; a redirect, which is never followed, and no answer at all wait without spending an attempt.
+ * letter; a redirect, which is never followed, and no answer at all wait without spending an attempt. It sends
+ * `{ id, payload, meta }` as JSON by POST, unless told otherwise.
  *
  * A 2xx counts when its headers arrive: the remote has the entry even if the body breaks off. No message holds a value
  * of a header or of the query.
