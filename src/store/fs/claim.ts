@@ -139,14 +139,9 @@ export function endedWriters(
  * Whether nobody writes as this writer any more. A stranger from another container may live: it sees the next segment before it
  * writes, and before it acknowledges, and becomes another writer.
  */
-function isFree(
-  directory: Directory,
-  log: Log,
-  { writer, numbers, endedIn }: WriterLog,
-  processes: Processes,
-): boolean {
+function isFree(directory: Directory, log: Log, { writer, numbers, end }: WriterLog, processes: Processes): boolean {
   const last = numbers.at(-1)
-  if (last === undefined || last === endedIn) return true
+  if (last === undefined || last === end.endedIn) return true
   // Segments come into being with their first frame: one without it was torn by a power cut, which nobody survived.
   const owner = log.ownerOf(writer, last)
   const fate = owner === undefined ? 'gone' : processes.fateOf(owner)

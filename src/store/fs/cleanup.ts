@@ -1,4 +1,4 @@
-import { errnoOf } from './files.ts'
+import { errnoOf, unlinkQuietly } from './files.ts'
 import type { Directory } from './directory.ts'
 import { firstAuditIn } from './auditTrail.ts'
 import { endedWriters } from './claim.ts'
@@ -52,12 +52,27 @@ export async function cleanUp(cleaning: Cleaning): Promise<void> {
       if (errnoOf(error) !== 'ENOENT') throw error
     }
   }
+  const isRecorded = async () => {
+    await journal.sync()
+    return isStillHeld()
+  }
   for (const each of sparse) {
     if (!isStillHeld()) return
-    await rewriteSegment(directory, log, ledger, each)
+    await rewriteSegment(directory, log, ledger, each, isRecorded)
     rewritten.set(segmentName(each.writer, each.number), Math.max(each.alive, 1))
   }
   await directory.files.syncDirectory(directory.path)
+}
+
+/** Nobody takes so long to make a file, ms. */
+const oldMs = 600_000
+
+/** Removes files that were only half made when a process was killed. */
+export function removeLitter({ files, at, list }: Directory): void {
+  for (const name of list().temporary) {
+    const changedAt = files.stat(at(name))?.changedAt ?? Infinity
+    if (Date.now() - changedAt > oldMs) unlinkQuietly(files, at(name))
+  }
 }
 
 /** Whether there is something to clean up. */

@@ -1,4 +1,6 @@
 import type { StoredDeadLetter } from '../../entry.ts'
+import { isOutboxError } from '../../errors.ts'
+import { leaseLost } from '../checks.ts'
 import type { Requeue } from '../contract.ts'
 import { draftOf } from '../entries.ts'
 import type { Line } from '../line.ts'
@@ -28,7 +30,8 @@ export interface Clerk {
 
 interface Deed {
   readonly changes: readonly LedgerChange[]
-  readonly answer: number
+  /** How many entries it was about, for who has asked; wishes are not answered. */
+  readonly answer?: number
 }
 
 /** How long entries are looked through before others get a turn, ms. */
@@ -37,11 +40,10 @@ const paceMs = 8
 export function createClerk(session: Session, line: Line, settings: Settings, onNews: (news: unknown) => void): Clerk {
   const { directory, log, pending, appender } = session
   const turns = createLine()
-  const never = new AbortController().signal
   let isTicking = false
 
   async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const endTurn = await turns.enter(never)
+    const endTurn = await turns.enter(new AbortController().signal)
     try {
       return await work()
     } finally {
@@ -49,10 +51,10 @@ export function createClerk(session: Session, line: Line, settings: Settings, on
     }
   }
 
-  /** Runs `work` with the lease; undefined when somebody else has it. */
+  /** Runs `work` with the lease; undefined when somebody else has it, or has got it meanwhile. */
   async function asHolder<T>(work: (held: Held) => Promise<T>): Promise<T | undefined> {
     const held = session.held()
-    if (held !== undefined) return work(held)
+    if (held !== undefined) return unlessLost(work(held))
     const endTurn = line.tryEnter()
     if (endTurn === undefined) return undefined
     let taken: Held | undefined
@@ -64,7 +66,7 @@ export function createClerk(session: Session, line: Line, settings: Settings, on
     }
     if (taken === undefined) return undefined
     try {
-      return await work(taken)
+      return await unlessLost(work(taken))
     } finally {
       await taken.release()
     }
@@ -77,7 +79,7 @@ export function createClerk(session: Session, line: Line, settings: Settings, on
       if (deed.changes.length > 0) record(held, deed.changes)
       await heed(held)
       await held.journal.sync()
-      return deed.answer
+      return deed.answer ?? 0
     })
     return answer ?? (await ask(command))
   }
@@ -99,8 +101,11 @@ export function createClerk(session: Session, line: Line, settings: Settings, on
     const special = await put(command)
     const writer = session.writer() ?? NaN
     for (;;) {
-      const answer = session.ledger().answer(writer, special)
+      const ledger = session.ledger()
+      const answer = ledger.answer(writer, special)
       if (answer !== undefined) return answer
+      // Damaged, or so many were answered since that this one was forgotten.
+      if (ledger.writer(writer).heeded > special) throw new Error('it was dealt with, but what came of it is not known')
       await asHolder(heed)
       await pause(settings.pollMs / 4, undefined, { keepsAlive: true })
       session.refresh()
@@ -124,11 +129,13 @@ export function createClerk(session: Session, line: Line, settings: Settings, on
     held: Held,
   ): Promise<void> {
     const { changes, answer } = command ? await perform(command, putBack, held) : { changes: [], answer: dead.length }
-    const heeded: LedgerChange = { is: 'heeded', writer, special, ...(command ? { answer } : { dead }) }
-    record(held, [...changes, heeded])
+    const said = command ? answer !== undefined && { answer } : { dead }
+    record(held, [...changes, { is: 'heeded', writer, special, ...said }])
   }
 
   function record(held: Held, changes: readonly LedgerChange[]): void {
+    // To look for an entry takes its time: what is recorded without the lease is read by nobody.
+    if (session.held() !== held) throw leaseLost(held.lease.epoch)
     held.journal.record(changes)
     session.afterRecord()
   }
@@ -156,7 +163,10 @@ export function createClerk(session: Session, line: Line, settings: Settings, on
       }
       case 'announce':
         onNews(command.news)
-        return { changes: [], answer: 1 }
+        return { changes: [] }
+      default:
+        // A later version asks for what this one does not know.
+        return (command satisfies never, { changes: [], answer: 0 })
     }
   }
 
@@ -222,5 +232,14 @@ export function createClerk(session: Session, line: Line, settings: Settings, on
         })
     },
     close: () => inTurn(async () => {}),
+  }
+}
+
+async function unlessLost<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (isOutboxError(error, 'OUTBOX_LEASE_LOST')) return undefined
+    throw error
   }
 }

@@ -37,8 +37,10 @@ export function createDirectory(files: Files, path: string): Directory {
     list() {
       const changedAt = files.stat(path)?.changedAt ?? 0
       if (known?.changedAt === changedAt) return known.listing
+      // Before the listing: this process may stand still after it, while something comes that the listing lacks.
+      const now = Date.now()
       const listing = listingOf(files.list(path) ?? [])
-      known = Math.abs(Date.now() - changedAt) > stampCoarsenessMs ? { changedAt, listing } : undefined
+      known = Math.abs(now - changedAt) > stampCoarsenessMs ? { changedAt, listing } : undefined
       return listing
     },
     async make() {

@@ -71,14 +71,21 @@ export function createEntryStream(source: StreamSource, writer: number, after: n
     const head = settled?.head
     const first = head && numbers.includes(head.number) ? head.number : numbers[0]
     if (first === undefined) return false
-    const from = head && first === head.number ? head.at : 0
-    expected = { ordinal: from > 0 && head ? head.ordinal : (settled?.settled.firstMissing() ?? 0), bytes: NaN }
     let begin = first
     for (const other of numbers) {
       if (other > begin && (log.opening(writer, other)?.header.seq ?? Infinity) <= after) begin = other
     }
-    if (begin !== first) expected = undefined
-    return openSegment(begin, begin === first ? from : 0)
+    if (begin !== first) return openSegment(begin)
+    const isAtHead = head !== undefined && first === head.number && isStillThere(head)
+    expected = { ordinal: isAtHead ? head.ordinal : (settled?.settled.firstMissing() ?? 0), bytes: NaN }
+    return openSegment(begin, isAtHead ? head.at : 0)
+  }
+
+  /** Whether a frame stands where it did: a segment that was rewritten since has something else there, or nothing. */
+  function isStillThere({ number: segment, at, ordinal }: FramePlace): boolean {
+    openSegment(segment, at)
+    const found = reader?.next()
+    return found?.kind === 'frame' && found.header.ordinal === ordinal
   }
 
   function openSegment(segment: number, from = 0): boolean {

@@ -63,6 +63,8 @@ export interface LogEnd {
   readonly bytes: number
   readonly specials: number
   readonly seq: number
+  /** The segment behind which, as its writer has said, nothing more comes. */
+  readonly endedIn?: number
 }
 
 /** Where a frame of a segment begins, and how many entries were before it. */

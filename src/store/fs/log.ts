@@ -22,8 +22,6 @@ export interface WriterLog {
   readonly numbers: readonly number[]
   /** How far they have been read. */
   readonly end: LogEnd
-  /** The segment behind which, as its owner has said, nothing more comes. */
-  readonly endedIn: number | undefined
 }
 
 /** The segments of all writers. */
@@ -92,8 +90,8 @@ export function createLog(directory: Directory): Log {
       bytes: header.bytesBefore + header.bytes,
       specials: header.specials + (isSpecial(header.kind) ? 1 : 0),
       seq: lastSeqOf(header),
+      ...(header.kind === frameKinds.ending && { endedIn: number }),
     }
-    if (header.kind === frameKinds.ending) log.endedIn = number
   }
 
   /** Finds the end of a writer not looked at before, from the last segment that can be read. */
@@ -161,7 +159,7 @@ export function createLog(directory: Directory): Log {
       let least = Infinity
       for (const [writer, { end }] of ledger.writers) {
         if (!writers.has(writer) && !segments.has(writer)) {
-          writers.set(writer, { writer, numbers: [], end: end ?? emptyEnd, endedIn: undefined })
+          writers.set(writer, { writer, numbers: [], end: end ?? emptyEnd })
         }
       }
       for (const present of writers.values()) {
@@ -172,7 +170,7 @@ export function createLog(directory: Directory): Log {
       for (const [writer, numbers] of segments) {
         const present = writers.get(writer)
         if (present === undefined) {
-          const found = { writer, numbers, end: emptyEnd, endedIn: undefined }
+          const found = { writer, numbers, end: emptyEnd }
           writers.set(writer, found)
           least = Math.min(least, findEnd(found, ledger.writers.get(writer)?.end) ?? Infinity)
           continue
@@ -199,7 +197,6 @@ export function createLog(directory: Directory): Log {
         writer,
         numbers: numbers.includes(number) ? numbers : [...numbers, number],
         end,
-        endedIn: undefined,
       })
     },
 

@@ -7,7 +7,7 @@ import { reserveName, spentName, temporaryName } from './names.ts'
  * appends are refused, so that they do not take it.
  */
 export interface Reserve {
-  /** Whether it is in use, by whomever; what others did a moment ago may not be seen. */
+  /** Whether it is in use, by whomever. */
   isSpent(): boolean
   /** The same, as of the last `withRoom` or `refill` here: costs nothing. */
   isInUse(): boolean
@@ -20,7 +20,6 @@ export interface Reserve {
 }
 
 const refillEveryMs = 1_000
-const lookEveryMs = 100
 
 export function createReserve(directory: Directory, bytes: number): Reserve {
   const { files } = directory
@@ -28,26 +27,14 @@ export function createReserve(directory: Directory, bytes: number): Reserve {
   const spent = directory.at(spentName)
 
   let isInUse = false
-  let looked = { at: -Infinity, isSpent: false }
   let failedAt = -Infinity
 
   function spend(): boolean {
     if (files.stat(path) === undefined) return false
-    setInUse(true)
+    isInUse = true
     files.unlink(path)
     if (files.stat(spent) === undefined) files.close(files.create(spent))
     return true
-  }
-
-  function setInUse(to: boolean): void {
-    isInUse = to
-    looked = { at: -Infinity, isSpent: to }
-  }
-
-  function isSpent(): boolean {
-    const at = performance.now()
-    if (at - looked.at > lookEveryMs) looked = { at, isSpent: files.stat(spent) !== undefined }
-    return looked.isSpent
   }
 
   function refill(): boolean {
@@ -62,7 +49,7 @@ export function createReserve(directory: Directory, bytes: number): Reserve {
       }
       files.rename(temporary, path)
       if (files.stat(spent) !== undefined) files.unlink(spent)
-      setInUse(false)
+      isInUse = false
       return true
     } catch {
       // There is no room to put aside; what was written of it must not take any.
@@ -74,7 +61,7 @@ export function createReserve(directory: Directory, bytes: number): Reserve {
   }
 
   return {
-    isSpent,
+    isSpent: () => files.stat(spent) !== undefined,
     isInUse: () => isInUse,
     withRoom(work) {
       try {

@@ -38,12 +38,16 @@ export function* sparseSegments(log: Log, ledger: Ledger, known: ReadonlyMap<str
   }
 }
 
-/** Writes what is pending in a segment into a file that takes its name; entries keep their numbers. */
+/**
+ * Writes what is pending in a segment into a file that takes its name; entries keep their numbers.
+ * @param maySettle - makes sure that what is left out is on the disk as settled; false when that is not ours to say any more.
+ */
 export async function rewriteSegment(
   directory: Directory,
   log: Log,
   ledger: Ledger,
   { writer, number }: Sparse,
+  maySettle: () => Promise<boolean>,
 ): Promise<void> {
   const { files } = directory
   const temporary = directory.at(temporaryName())
@@ -57,6 +61,7 @@ export async function rewriteSegment(
       at += frame.length
     }
     await files.sync(file)
+    if (!(await maySettle())) return unlinkQuietly(files, temporary)
     files.rename(temporary, directory.at(segmentName(writer, number)))
   } catch (error) {
     unlinkQuietly(files, temporary)

@@ -112,6 +112,11 @@ export function createTail(deps: {
   /** Leaves a file that cannot be trusted alone: the next segment says where this one ends. */
   function abandon(): void {
     if (own !== undefined && end !== undefined) isCutBack(files, own.file, end.at)
+    // Others may have read what was written, and settled it: its numbers are never given again.
+    if (end !== undefined && written !== undefined && written.ordinal >= end.ordinal) {
+      const { ordinal, specials, bytes, seq } = written
+      end = { ...end, ordinal, specials, bytes, seq }
+    }
     letGo()
   }
 
@@ -130,8 +135,8 @@ export function createTail(deps: {
       const whole = buffer.part(0, buffer.length())
       try {
         for (const frame of frames) advance(cursor, frame, whole, segment.writer)
-        files.write(segment.file, whole, from.at)
         written = cursor
+        files.write(segment.file, whole, from.at)
         return frames
       } catch (error) {
         if (!isCutBack(files, segment.file, from.at)) {
@@ -146,6 +151,7 @@ export function createTail(deps: {
         const before = { ...after }
         try {
           advance(after, frame, whole, segment.writer)
+          written = { ...after }
           files.write(segment.file, partOf(whole, frame), before.at)
           kept.push(frame)
         } catch (error) {
@@ -167,7 +173,11 @@ export function createTail(deps: {
       try {
         if (isNameDirty) await Promise.all([files.sync(own.file), files.syncDirectory(directory.path)])
         else await files.sync(own.file)
-        if (!isStillOwn(own)) throw new Error('somebody else has become this writer')
+        if (!isStillOwn(own)) {
+          writer = undefined
+          end = undefined
+          throw new Error('somebody else has become this writer')
+        }
       } catch (error) {
         abandon()
         throw error

@@ -1,6 +1,6 @@
 import type { Lease, StoreChange } from '../contract.ts'
 import { endedWriters } from './claim.ts'
-import { cleanUp, hasCleaning, hasSettledSegment } from './cleanup.ts'
+import { cleanUp, hasCleaning, hasSettledSegment, removeLitter } from './cleanup.ts'
 import { pendingCount } from './counts.ts'
 import type { Directory } from './directory.ts'
 import type { Journal } from './journal.ts'
@@ -102,6 +102,7 @@ export function createUpkeep(deps: {
       if (present === undefined) return
       reserve.refill()
       try {
+        removeLitter(directory)
         const ended = endedWriters(directory, log, processes, deps.refresh)
         lookBehindEnds(present, ended)
         if (hasSettledSegment(log, ledger(), ended) || hasCleaning(log, ledger(), rewritten)) clean()
