@@ -40,7 +40,7 @@ describe.skipIf(whyNoChromium())('a recording in the inspector, in Chromium', { 
     for (const [index, step] of steps.entries()) {
       await page.getByRole('button', { name: 'One step forward' }).click()
       await expect.poll(() => page.locator('.scrubber b').textContent()).toBe(`${index + 1} / ${steps.length}`)
-      expect([await stateOf(page), await litIn(page)]).toEqual([step.state, step.state])
+      await expect.poll(async () => [await stateOf(page), await litIn(page)]).toEqual([step.state, step.state])
     }
     expect(await page.getByRole('button', { name: 'One step forward' }).isDisabled()).toBe(true)
     await page.getByRole('button', { name: 'One step back' }).click()
