@@ -187,6 +187,34 @@ describe('what happens meanwhile', () => {
       })
     }))
 
+  it('an entry stays stuck in front: what is settled behind it is rewritten once, by whomever', () =>
+    inDirectory(async (directory) => {
+      const renamed: string[] = []
+      const files: Files = {
+        ...nodeFiles,
+        rename(from, to) {
+          if (to.includes('seg-')) renamed.push(to)
+          nodeFiles.rename(from, to)
+        },
+      }
+      for (let round = 0; round < 3; round += 1) {
+        await withStore(directory, { ...quick, files }, async (store) => {
+          if (round === 0) for (const each of drafts(400)) await store.append([each])
+          const lease = await take(store)
+          const settled = (await pendingOf(store)).slice(1)
+          await store.settle(
+            settled.map((entry) => delivered(entry)),
+            lease,
+          )
+          await soon(150)
+          for (const each of drafts(3, 1_000 + round * 10)) await store.append([each])
+          await soon(150)
+        })
+      }
+      expect(renamed.length).toBeGreaterThan(1)
+      expect(new Set(renamed).size).toBe(renamed.length)
+    }))
+
   it('this process stands still right after a listing: what came in that moment is seen', () =>
     inDirectory(async (path) => {
       const stamp = new Date()

@@ -36,7 +36,7 @@ export async function cleanUp(cleaning: Cleaning): Promise<void> {
   const ended = endedWriters(directory, log, cleaning.processes, cleaning.refresh)
   moveLonelyLetters(cleaning)
   const names = [...settledSegments(log, ledger, ended), ...pastJournals(cleaning)]
-  const sparse = [...sparseSegments(log, ledger, rewritten)]
+  const sparse = [...sparseSegments(directory, log, ledger, rewritten)]
   for (const { writer, end } of log.writers.values()) ledger.writer(writer).end = end
   for (const { writer, number } of sparse) {
     const present = ledger.writer(writer)
@@ -59,7 +59,7 @@ export async function cleanUp(cleaning: Cleaning): Promise<void> {
   for (const each of sparse) {
     if (!isStillHeld()) return
     await rewriteSegment(directory, log, ledger, each, isRecorded)
-    rewritten.set(segmentName(each.writer, each.number), Math.max(each.alive, 1))
+    rewritten.set(segmentName(each.writer, each.number), each.alive)
   }
   await directory.files.syncDirectory(directory.path)
 }
@@ -76,8 +76,13 @@ export function removeLitter({ files, at, list }: Directory): void {
 }
 
 /** Whether there is something to clean up. */
-export function hasCleaning(log: Log, ledger: Ledger, rewritten: ReadonlyMap<string, number>): boolean {
-  return hasSettledHead(log, ledger) || sparseSegments(log, ledger, rewritten).next().done !== true
+export function hasCleaning(
+  directory: Directory,
+  log: Log,
+  ledger: Ledger,
+  rewritten: ReadonlyMap<string, number>,
+): boolean {
+  return hasSettledHead(log, ledger) || sparseSegments(directory, log, ledger, rewritten).next().done !== true
 }
 
 /** Writes the few dead letters in an old part of a journal anew, so that they do not keep all of it. */

@@ -19,9 +19,19 @@ export interface Sparse {
 
 /** A segment is sparse when less than this part of it is alive. */
 const sparsePart = 0.1
+/** A file takes a block of the disk at least: to rewrite one that has no more gains nothing. */
+const blockBytes = 4_096
 
-/** Finds segments that one stuck entry would otherwise keep on the disk; never the last of a writer, which may still grow. */
-export function* sparseSegments(log: Log, ledger: Ledger, known: ReadonlyMap<string, number>): Generator<Sparse> {
+/**
+ * Finds segments that one stuck entry would otherwise keep on the disk; never the last of a writer, which may still grow.
+ * @param known - how many entries were left in segments that were rewritten.
+ */
+export function* sparseSegments(
+  { files, at }: Directory,
+  log: Log,
+  ledger: Ledger,
+  known: ReadonlyMap<string, number>,
+): Generator<Sparse> {
   for (const { writer, numbers } of log.writers.values()) {
     const { settled, heeded } = ledger.writer(writer)
     for (const [index, number] of numbers.entries()) {
@@ -32,8 +42,10 @@ export function* sparseSegments(log: Log, ledger: Ledger, known: ReadonlyMap<str
       // Segments in front of which nothing is pending are removed as a whole.
       if (after.ordinal <= settled.firstMissing()) continue
       const alive = after.ordinal - from - settled.countIn(from, after.ordinal)
-      const present = known.get(segmentName(writer, number)) ?? after.ordinal - from
-      if (alive < present * sparsePart) yield { writer, number, alive }
+      const name = segmentName(writer, number)
+      const present = known.get(name) ?? after.ordinal - from
+      if (alive >= present * sparsePart) continue
+      if ((files.stat(at(name))?.size ?? 0) > blockBytes) yield { writer, number, alive }
     }
   }
 }

@@ -81,7 +81,7 @@ export function createUpkeep(deps: {
 
   function sync(): void {
     timer = undefined
-    if (hasCleaning(log, ledger(), rewritten)) return clean()
+    if (hasCleaning(directory, log, ledger(), rewritten)) return clean()
     charge()
       ?.journal.sync()
       .catch(() => {
@@ -105,7 +105,7 @@ export function createUpkeep(deps: {
         removeLitter(directory)
         const ended = endedWriters(directory, log, processes, deps.refresh)
         lookBehindEnds(present, ended)
-        if (hasSettledSegment(log, ledger(), ended) || hasCleaning(log, ledger(), rewritten)) clean()
+        if (hasSettledSegment(log, ledger(), ended) || hasCleaning(directory, log, ledger(), rewritten)) clean()
       } catch {
         // It can lie about until the next holder comes.
       }
