@@ -1,4 +1,4 @@
-import { utimes, writeFile } from 'node:fs/promises'
+import { symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import {
@@ -14,7 +14,7 @@ import {
 import { createDirectory } from '../../src/store/fs/directory.ts'
 import type { Files } from '../../src/store/fs/files.ts'
 import { nodeFiles } from '../../src/store/fs/files.ts'
-import { inDirectory, tunedStore, withStore } from './support/places.ts'
+import { inDirectory, processOfBoot, tunedStore, withStore } from './support/places.ts'
 
 const quick = { segmentBytes: 20_000, syncMs: 5, idleSyncMs: 5, pollMs: 5 }
 const soon = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
@@ -213,6 +213,50 @@ describe('what happens meanwhile', () => {
       }
       expect(renamed.length).toBeGreaterThan(1)
       expect(new Set(renamed).size).toBe(renamed.length)
+    }))
+
+  it('whoever put a dead letter back is killed before that is on the disk: it is, before the letter is gone', () =>
+    inDirectory(async (place) => {
+      // By another name, since the store objects of a process stand in line for a directory.
+      const [directory, alias] = [join(place, 'box'), join(place, 'alias')]
+      await symlink('box', alias)
+      let isStuck = false
+      const stuck: Files = { ...nodeFiles, sync: (file) => (isStuck ? new Promise(() => {}) : nodeFiles.sync(file)) }
+      const killed = tunedStore(directory, { ...quick, files: stuck, processes: processOfBoot(1) })
+      await killed.append(drafts(2))
+      const lease = await take(killed)
+      await killed.settle(
+        (await pendingOf(killed)).slice(0, 1).map((entry) => died(entry)),
+        lease,
+      )
+      await soon(100)
+      isStuck = true
+      void killed.requeue([{ id: 'entry-1' }], Date.now())
+      await soon(50)
+
+      const opened = new Map<number, string>()
+      const synced: string[] = []
+      const files: Files = {
+        ...nodeFiles,
+        open(path) {
+          const file = nodeFiles.open(path)
+          opened.set(file, path.slice(alias.length + 1))
+          return file
+        },
+        close(file) {
+          opened.delete(file)
+          nodeFiles.close(file)
+        },
+        sync(file) {
+          synced.push(opened.get(file) ?? '')
+          return nodeFiles.sync(file)
+        },
+      }
+      await withStore(alias, { ...quick, files, processes: processOfBoot(2) }, async (heir) => {
+        await take(heir)
+        await vi.waitFor(() => expect(synced).toContain('seg-0-1.log'))
+        expect(await pendingIds(heir)).toEqual(['entry-2', 'entry-1'])
+      })
     }))
 
   it('this process stands still right after a listing: what came in that moment is seen', () =>

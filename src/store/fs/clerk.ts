@@ -124,13 +124,26 @@ export function createClerk(session: Session, line: Line, settings: Settings, on
   }
 
   async function heedOne(
-    { writer, special, command, dead }: Special,
+    { writer, number, special, command, dead }: Special,
     putBack: ReadonlySet<number>,
     held: Held,
   ): Promise<void> {
+    // Else a power cut could forget that they returned, but not that they are no dead letters any more.
+    if (dead.length > 0 && writer !== session.writer()) await syncSegment(writer, number)
     const { changes, answer } = command ? await perform(command, putBack, held) : { changes: [], answer: dead.length }
     const said = command ? answer !== undefined && { answer } : { dead }
     record(held, [...changes, { is: 'heeded', writer, special, ...said }])
+  }
+
+  /** Whoever wrote it may have been killed before it was synced. */
+  async function syncSegment(writer: number, number: number): Promise<void> {
+    const file = directory.files.open(log.pathOf(writer, number))
+    try {
+      await directory.files.sync(file)
+    } finally {
+      directory.files.close(file)
+    }
+    await directory.files.syncDirectory(directory.path)
   }
 
   function record(held: Held, changes: readonly LedgerChange[]): void {

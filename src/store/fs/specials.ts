@@ -17,6 +17,8 @@ export type Command =
 /** A frame that changes more than the log it stands in, and has not been dealt with. */
 export interface Special {
   readonly writer: number
+  /** The segment that it stands in. */
+  readonly number: number
   /** Its number among the special frames of its writer. */
   readonly special: number
   /** Undefined when it puts dead letters back. */
@@ -50,13 +52,14 @@ function* specialsFrom(directory: Directory, log: Log, writer: number, first: nu
         const { kind, count, specials: special } = found.header
         const body = found.body()
         next = special + 1
-        if (kind === frameKinds.requeue) yield { writer, special, dead: body ? deadIn(body, count) : [] }
-        else yield { writer, special, dead: [], ...(body && { command: JSON.parse(body.toString()) as Command }) }
+        if (kind === frameKinds.requeue) yield { writer, number, special, dead: body ? deadIn(body, count) : [] }
+        else
+          yield { writer, number, special, dead: [], ...(body && { command: JSON.parse(body.toString()) as Command }) }
       }
     } finally {
       reader.close()
     }
   }
   // What is missing was damaged: it cannot be obeyed any more.
-  if (end && end.specials > next) yield { writer, special: end.specials - 1, dead: [] }
+  if (end && end.specials > next) yield { writer, number: end.number, special: end.specials - 1, dead: [] }
 }
