@@ -23,7 +23,7 @@ export function Switches({ notebook }: { readonly notebook: Notebook | undefined
       <h2 className="label" id="switches">
         Break the server
       </h2>
-      <fieldset className="choices">
+      <fieldset className="choices" disabled={server === undefined}>
         <legend className="hidden">What the server does</legend>
         {troubles.map((trouble) => (
           <label key={trouble} className="choice">
@@ -43,6 +43,7 @@ export function Switches({ notebook }: { readonly notebook: Notebook | undefined
           type="checkbox"
           className="switch"
           checked={server?.refusesCoffee ?? false}
+          disabled={server === undefined}
           onChange={(event) => {
             const refusesCoffee = event.target.checked
             change(() => switchServer({ refusesCoffee }), { refusesCoffee })
