@@ -17,7 +17,7 @@ import { inDirectory, processOfBoot } from './support/places.ts'
 function viewOf(directory: Directory) {
   const log = createLog(directory)
   const ledger = createLedger()
-  return { log, ledger, refresh: () => void log.refresh(ledger, directory.list()) }
+  return { log, ledger, refresh: () => void log.refresh(ledger) }
 }
 
 /** A writer that was there and is gone, as another process sees it. */

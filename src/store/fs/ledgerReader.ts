@@ -1,4 +1,4 @@
-import type { Directory, Listing } from './directory.ts'
+import type { Directory } from './directory.ts'
 import { unlessMissing } from './files.ts'
 import { frameKinds, headerLength } from './frame.ts'
 import type { Found } from './frameReader.ts'
@@ -12,7 +12,7 @@ import { journalName } from './names.ts'
 export interface LedgerReader {
   ledger(): Ledger
   /** Reads what was recorded since; answers whether there was anything. */
-  refresh(listing: Listing): boolean
+  refresh(): boolean
   /** Begins anew at the next refresh. */
   reset(): void
 }
@@ -60,7 +60,8 @@ export function createLedgerReader(directory: Directory): LedgerReader {
 
   return {
     ledger: () => ledger,
-    refresh({ journals }) {
+    refresh() {
+      const { journals } = directory.list()
       const newest = journals.at(-1)
       if (newest === undefined) {
         if (position === undefined) return false

@@ -1,4 +1,4 @@
-import type { Directory, Listing } from './directory.ts'
+import type { Directory } from './directory.ts'
 import type { FrameHeader } from './frame.ts'
 import { frameKinds, isSpecial, lastSeqOf, seqStep } from './frame.ts'
 import type { Found } from './frameReader.ts'
@@ -28,7 +28,7 @@ export interface WriterLog {
 export interface Log {
   readonly writers: ReadonlyMap<number, WriterLog>
   /** Looks at what the other writers have added; answers the least number among what is new. */
-  refresh(ledger: Ledger, listing: Listing): number
+  refresh(ledger: Ledger): number
   /** The greatest number of all. */
   lastSeq(): number
   /** This store object writes here now, and says itself how far. */
@@ -155,8 +155,9 @@ export function createLog(directory: Directory): Log {
     writers,
     pathOf,
 
-    refresh(ledger, { segments }) {
+    refresh(ledger) {
       let least = Infinity
+      const { segments } = directory.list()
       for (const [writer, { end }] of ledger.writers) {
         if (!writers.has(writer) && !segments.has(writer)) {
           writers.set(writer, { writer, numbers: [], end: end ?? emptyEnd })

@@ -52,14 +52,14 @@ export function* sparseSegments(
 
 /**
  * Writes what is pending in a segment into a file that takes its name; entries keep their numbers.
- * @param maySettle - makes sure that what is left out is on the disk as settled; false when that is not ours to say any more.
+ * @param isRecorded - makes sure that what is left out is on the disk as settled; false when that is not ours to say any more.
  */
 export async function rewriteSegment(
   directory: Directory,
   log: Log,
   ledger: Ledger,
   { writer, number }: Sparse,
-  maySettle: () => Promise<boolean>,
+  isRecorded: () => Promise<boolean>,
 ): Promise<void> {
   const { files } = directory
   const temporary = directory.at(temporaryName())
@@ -73,7 +73,7 @@ export async function rewriteSegment(
       at += frame.length
     }
     await files.sync(file)
-    if (!(await maySettle())) return unlinkQuietly(files, temporary)
+    if (!(await isRecorded())) return unlinkQuietly(files, temporary)
     files.rename(temporary, directory.at(segmentName(writer, number)))
   } catch (error) {
     unlinkQuietly(files, temporary)

@@ -98,9 +98,9 @@ export function createSession(
       pending.reset()
       hasUnsaid = false
     }
-    // In this order: a ledger that knows of segments which the listing lacks would have them taken for gone.
-    if (held === undefined) reader.refresh(directory.list())
-    const least = log.refresh(ledger(), directory.list())
+    // In this order: a ledger that knows of segments which the log lacks would have them taken for gone.
+    if (held === undefined) reader.refresh()
+    const least = log.refresh(ledger())
     // Whoever put them back may not have come to write it down.
     const dead = [...unheededSpecials(directory, log, ledger())].flatMap((special) => special.dead)
     if (dead.length > 0) ledger().apply({ is: 'returned', dead }, nowhere)
