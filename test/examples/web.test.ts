@@ -1,7 +1,9 @@
+import type { Request } from 'playwright'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { PageFiles } from '../../examples/web/server/files.ts'
 import { crash } from '../browser/support/browser.ts'
 import { whyNoChromium } from '../browser/support/chromium.ts'
+import { createGate } from './support/gate.ts'
 import { soon } from './support/soon.ts'
 import { visitorOf } from './support/visitor.ts'
 import type { Stage } from './support/web.ts'
@@ -87,6 +89,29 @@ describe.skipIf(whyNoChromium() !== undefined)('the notes app in Chromium', () =
     await ann.sees('second', 'Sending')
     stage.gate.letPass(1)
     await ann.sees('second', 'Synced')
+  })
+
+  it('keeps a switch of the server as it was set when an answer asked for before comes late', async () => {
+    await using stage = await setStage(files)
+    const ann = await stage.openAs('Ann')
+    const late = createGate()
+    let asked: Request | undefined
+    await ann.page.route('**/demo/state', async (route) => {
+      if (route.request().method() !== 'GET' || asked !== undefined) return route.continue()
+      asked = route.request()
+      const response = await route.fetch()
+      await late.pass()
+      return route.fulfill({ response })
+    })
+    await ann.write('milk') // the outbox moves, so the page asks
+    await soon(() => asked).toBeDefined()
+    await ann.sees('milk', 'Synced')
+    await ann.switchTo('Down')
+    await soon(() => stage.server.switchboard.trouble).toBe('down')
+    late.open()
+    await (await asked?.response())?.finished()
+    await ann.page.waitForTimeout(100)
+    expect(await ann.page.getByRole('radio', { name: 'Down' }).isChecked()).toBe(true)
   })
 
   it('knows a notebook that was begun offline by the server’s name for it, and its notes with it', async () => {
