@@ -4,6 +4,7 @@ import { createSyncMachine, HoldError, memoryStore } from '../../src/index.ts'
 import type { SyncMachine } from '../../src/index.ts'
 import { observeSteps, sessionHead } from '../../src/inspect/index.ts'
 import type { Step } from '../../src/inspect/index.ts'
+import { observeLater } from '../../src/inspect/observeSteps.ts'
 import { simulatedTime } from '../../src/testing/index.ts'
 import { createWorld } from '../support/world.ts'
 
@@ -55,6 +56,15 @@ test('an observer that comes late is told from then on, and not after its end', 
   expect(steps.map(({ event, before, state }) => [event.type, before, state])).toEqual([
     ['pause', 'idle.ready', 'idle.paused'],
   ])
+})
+
+test('a step that is read late tells what was enqueued, also when that has long been kept', async () => {
+  await using world = createWorld()
+  const reads: (() => Step)[] = []
+  observeLater(world.outbox, (read) => reads.push(read))
+  await world.outbox.enqueueAll([{ payload: { text: 'a' } }, { payload: { text: 'b' } }])
+  const events = reads.map((read) => read().event)
+  expect(events.filter(({ type }) => type === 'engine.enqueue')).toMatchObject([{ entries: 2 }])
 })
 
 test('one attached by a listener is not told again of what it sees at once', async () => {
