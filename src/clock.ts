@@ -25,7 +25,11 @@ export function monotonicOf(clock: Clock): () => number {
 export const longestTimerMs = 2 ** 31 - 1
 
 /** As they are when the module is loaded: fake timers installed later must not stop what is no matter of time. */
-const { setImmediate: immediate, MessageChannel: Channel } = globalThis as Partial<typeof globalThis>
+const {
+  setImmediate: immediate,
+  MessageChannel: Channel,
+  setTimeout: timeout,
+} = globalThis as Partial<typeof globalThis> & Pick<typeof globalThis, 'setTimeout'>
 
 /** Lets timers, I/O and painting happen before going on. */
 export function macrotask(): Promise<void> {
@@ -34,6 +38,12 @@ export function macrotask(): Promise<void> {
     else if (Channel !== undefined) callLater(resolve)
     else setTimeout(resolve, 0)
   })
+}
+
+/** Waits so many ms of real time; with a clock of somebody's own, which may stand still, only for the work at hand. */
+export function waiterOf(clock: Clock): (ms: number) => Promise<void> {
+  if (clock !== systemClock && clock !== unrefClock) return macrotask
+  return (ms) => new Promise((resolve) => void timeout(resolve, ms))
 }
 
 /** Called in their order, one in each turn of the event loop. */

@@ -1,5 +1,5 @@
 import { createAppender } from './append.ts'
-import { macrotask, monotonicOf } from './clock.ts'
+import { macrotask, monotonicOf, waiterOf } from './clock.ts'
 import { platformConnectivity } from './connectivity.ts'
 import { createControlDesk } from './control.ts'
 import type { Counts } from './entry.ts'
@@ -57,7 +57,7 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
     send,
     monotonic: monotonicOf(settings.clock),
     soon: macrotask,
-    isRecording: () => settler.isRecording(),
+    later: waiterOf(settings.clock),
     onCounts: look,
   })
   const stale = createStaleWatch({

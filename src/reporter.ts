@@ -16,36 +16,37 @@ export interface Reporter<P> {
   flush(): Promise<void>
 }
 
+type Wait = (ms: number) => Promise<void>
+
 const largestBatch = 64
-/** While entries leave one after the other, they are told of at most so often. */
-const gatherMs = 8
+/** Entries that leave one after the other are told of at most so often: once for each picture that a screen shows. */
+const gatherMs = 16
 
 export function createReporter<P>(deps: {
   readonly openStore: () => Promise<Store>
   readonly send: (event: EngineEvent<P>) => void
   /** Looks at each counts that is sent. */
   readonly onCounts: (counts: Counts) => Promise<void>
-  /** An outcome is being recorded, after which there is more to tell, or the pass ends. */
-  readonly isRecording: () => boolean
   /** Ms that never go back. */
   readonly monotonic: () => number
-  /** Calls back soon, after the work at hand. */
-  readonly soon: () => Promise<void>
+  /** Resolves soon, after the work at hand. */
+  readonly soon: Wait
+  /** Resolves after so many ms, or a little later. */
+  readonly later: Wait
 }): Reporter<P> {
   let events: OutboxEvent<P>[] = []
   let isChanged = false
   let isStale = false
-  let isScheduled = false
+  const scheduled = new Set<Wait>()
   let sentAtMs = -Infinity
   let sending: Promise<void> = Promise.resolve()
 
-  function schedule(): void {
-    if (isScheduled) return
-    isScheduled = true
-    void deps.soon().then(() => {
-      isScheduled = false
-      const isLate = deps.monotonic() - sentAtMs >= gatherMs
-      if (isLate || !deps.isRecording() || !events.every(isOfDrain)) void flush()
+  function sendAfter(wait: Wait, ms = 0): void {
+    if (scheduled.has(wait)) return
+    scheduled.add(wait)
+    void wait(ms).then(() => {
+      scheduled.delete(wait)
+      void flush()
     })
   }
 
@@ -75,8 +76,10 @@ export function createReporter<P>(deps: {
 
   function add(event: OutboxEvent<P>): void {
     events.push(event)
-    if (events.length === largestBatch) void flush()
-    else schedule()
+    if (events.length === largestBatch) return void flush()
+    const leftMs = isOfDrain(event) ? sentAtMs + gatherMs - deps.monotonic() : 0
+    if (leftMs > 0) sendAfter(deps.later, leftMs)
+    else sendAfter(deps.soon)
   }
 
   function warn(code: WarningCode, message: string, reason?: string): void {
@@ -89,11 +92,11 @@ export function createReporter<P>(deps: {
     warnOfStore: (error) => warn('OUTBOX_STORE', `the store failed: ${errorText(error)}`, errorText(error)),
     changed() {
       isChanged = true
-      schedule()
+      sendAfter(deps.soon)
     },
     recount() {
       isStale = true
-      schedule()
+      sendAfter(deps.soon)
     },
     flush,
   }

@@ -11,7 +11,6 @@ export interface Settler<P> {
   /** Rejects, with the outcome kept, when the store does. */
   record(settlement: Settlement, events: readonly OutboxEvent<P>[], store: Store, lease: Lease): Promise<void>
   hasKept(): boolean
-  isRecording(): boolean
   /** Records what is kept, if anything. */
   recordKept(store: Store, lease: Lease): Promise<void>
   /** How many outcomes have been recorded so far. */
@@ -22,10 +21,8 @@ export interface Settler<P> {
 export function createSettler<P>(reporter: Reporter<P>, onAnswered: () => void): Settler<P> {
   let kept: { readonly settlement: Settlement; readonly events: readonly OutboxEvent<P>[] } | undefined
   let recorded = 0
-  let underWay = 0
 
   const record: Settler<P>['record'] = async (settlement, events, store, lease) => {
-    underWay += 1
     try {
       await store.settle([settlement], lease)
     } catch (error) {
@@ -33,8 +30,6 @@ export function createSettler<P>(reporter: Reporter<P>, onAnswered: () => void):
       const isForgotten = isOutboxError(error, 'OUTBOX_LEASE_LOST') && settlement.kind !== 'delivered'
       kept = isForgotten ? undefined : { settlement, events }
       throw error
-    } finally {
-      underWay -= 1
     }
     kept = undefined
     recorded += 1
@@ -45,7 +40,6 @@ export function createSettler<P>(reporter: Reporter<P>, onAnswered: () => void):
   return {
     record,
     hasKept: () => kept !== undefined,
-    isRecording: () => underWay > 0,
     recorded: () => recorded,
     async recordKept(store, lease) {
       if (kept !== undefined) await record(kept.settlement, kept.events, store, lease)

@@ -20,7 +20,7 @@ const { values: asked } = parseArgs({
 const rounds = Number(asked.rounds)
 const waiting = Number(asked.waiting)
 const names = asked.systems.split(',')
-const counts = { oneByOne: 200, burst: 1_000 }
+const counts = { warm: 500, oneByOne: 200, burst: 1_000 }
 /** How long a system may take to its first push with a full outbox. */
 const patienceMs = 40_000
 

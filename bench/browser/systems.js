@@ -162,25 +162,28 @@ async function rate(count, work) {
 }
 
 globalThis.bench = {
-  /** Entries a second: awaited one by one, all at once, and drained by a push that answers at once. */
-  async rates(/** @type {string} */ name, /** @type {{ oneByOne: number, burst: number }} */ counts) {
-    const total = counts.oneByOne + counts.burst + 1
+  /** Entries a second: awaited one by one, all at once, and drained by a push that answers at once; after `warm` entries of each. */
+  async rates(/** @type {string} */ name, /** @type {{ warm: number, oneByOne: number, burst: number }} */ counts) {
+    const warmed = 2 * counts.warm
+    const total = warmed + counts.oneByOne + counts.burst
     let pushed = 0
-    let onDrained = () => {}
-    const drained = new Promise((resolve) => (onDrained = resolve))
+    /** @type {Map<number, (at: number) => void>} */
+    const targets = new Map()
+    const reached = (/** @type {number} */ count) => new Promise((resolve) => targets.set(count, resolve))
     const system = await systems[name]?.(async () => {
       pushed += 1
-      if (pushed === total) onDrained()
+      targets.get(pushed)?.(performance.now())
     })
-    await system?.enqueue(payloads(1)[0])
-    const oneByOne = await rate(counts.oneByOne, async () => {
-      for (const payload of payloads(counts.oneByOne, 1)) await system?.enqueue(payload)
-    })
-    const burst = await rate(counts.burst, () => system?.burst(payloads(counts.burst, counts.oneByOne + 1)))
-    const drain = await rate(total, () => {
-      system?.drain()
-      return drained
-    })
+    const enqueue = async (/** @type {readonly Payload[]} */ all) => {
+      for (const payload of all) await system?.enqueue(payload)
+    }
+    await enqueue(payloads(counts.warm))
+    await system?.burst(payloads(counts.warm, counts.warm))
+    const oneByOne = await rate(counts.oneByOne, () => enqueue(payloads(counts.oneByOne, warmed)))
+    const burst = await rate(counts.burst, () => system?.burst(payloads(counts.burst, warmed + counts.oneByOne)))
+    const [from, to] = [reached(warmed), reached(total)]
+    system?.drain()
+    const drain = ((total - warmed) * 1_000) / ((await to) - (await from))
     return { oneByOne, burst, drain }
   },
   /** Leaves so many entries for the next page. */

@@ -2,7 +2,7 @@ import { readBooks, writeDepartures } from './books.ts'
 import type { Connection } from './connection.ts'
 import { controlKey, leaseKey, listedAfter, pendingAfter } from './keys.ts'
 import type { Book } from './pages.ts'
-import { arrivals, departures, isPage, writePage } from './pages.ts'
+import { arrivals, departures, pageOf, writePage } from './pages.ts'
 import { pagesOf } from './rows.ts'
 
 /**
@@ -32,10 +32,11 @@ export async function erase(connection: Connection): Promise<void> {
 async function blank<N>(store: IDBObjectStore, book: Book<N>): Promise<void> {
   for await (const rows of pagesOf(store, listedAfter(book.name))) {
     for (const { key, value } of rows) {
-      if (!isPage(value, book)) store.delete(key)
-      else if (value.audit !== undefined) {
-        const { audit: _, ...page } = value
-        store.put(page, key)
+      const page = pageOf(value, book)
+      if (page === undefined) store.delete(key)
+      else if (page.audit !== undefined) {
+        const { audit: _, ...rest } = page
+        store.put(JSON.stringify(rest), key)
       }
     }
   }

@@ -45,11 +45,12 @@ export async function readPage<R, T>(
     const found: T[] = []
     const unreadable: IDBValidKey[] = []
     for (const { key, value } of rows) {
-      if (!listed.isReadable(value)) {
+      const record = listed.read(value)
+      if (record === undefined) {
         unreadable.push(key)
         continue
       }
-      const given = listed.give(key, value)
+      const given = listed.give(key, record)
       if (given !== undefined) found.push(given)
     }
     if (unreadable.length === 0) {

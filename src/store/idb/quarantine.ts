@@ -5,26 +5,27 @@ import { pagesOf, rowAt } from './rows.ts'
 import { answer } from './transaction.ts'
 
 /** What can stand at a key of a listing, or of the pending entries. */
-export interface Kind<T> {
+export interface Kind<R> {
   readonly name: 'entry' | 'dead letter' | 'audit record'
-  isReadable(value: unknown): value is T
+  /** What a stored value says; undefined if it cannot be read. */
+  read(value: unknown): R | undefined
 }
 
 /**
  * Moves records that cannot be read out of the way, as they are: what stands behind them goes on.
  * @returns how many there were; another tab may have been faster.
  */
-export async function quarantineIn<T>(
+export async function quarantineIn<R>(
   store: IDBObjectStore,
   keys: readonly IDBValidKey[],
-  { name, isReadable }: Kind<T>,
+  { name, read }: Kind<R>,
 ): Promise<number> {
   const books = await readBooks(store)
   const { numbers } = books.departures
   let moved = 0
   for (const key of keys) {
     const { value } = await rowAt(store, key)
-    if (isReadable(value) || (await answer(store.count(key))) === 0) continue
+    if (read(value) !== undefined || (await answer(store.count(key))) === 0) continue
     moved += 1
     store.put({ v: 1, kind: name, key, value, at: Date.now() }, keyIn('quarantine', numbers.lastQuarantine + moved))
     store.delete(key)

@@ -36,6 +36,16 @@ export function deadLetterAt(key: IDBValidKey, { v: _, ...letter }: DeadRecord):
   return { seq: seqOf(key), ...letter }
 }
 
+/** The entry that a stored value is; undefined if it is none. */
+export function entryRecordOf(value: unknown): EntryRecord | undefined {
+  return isEntryRecord(value) ? value : undefined
+}
+
+/** The dead letter that a stored value is; undefined if it is none. */
+export function deadRecordOf(value: unknown): DeadRecord | undefined {
+  return isDeadRecord(value) ? value : undefined
+}
+
 export function isEntryRecord(value: unknown): value is EntryRecord {
   return isVersioned(value) && isEntry(value)
 }

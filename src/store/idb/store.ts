@@ -15,8 +15,8 @@ import { evenIfFull } from './failure.ts'
 import { createNotices } from './notices.ts'
 import { createOldest } from './oldest.ts'
 import type { Arrivals, Departures, PageRecord } from './pages.ts'
-import { arrivals, departures, isPage } from './pages.ts'
-import { deadLetterAt, entryAt, isDeadRecord, isEntryRecord, isObject } from './records.ts'
+import { arrivals, departures, pageOf } from './pages.ts'
+import { deadLetterAt, entryAt, deadRecordOf, entryRecordOf, isObject } from './records.ts'
 import type { Settled } from './settling.ts'
 import { settleFullIn, settleIn, sweepIn } from './settling.ts'
 import type { Durability } from './transaction.ts'
@@ -25,17 +25,17 @@ import { createUnsaved } from './unsaved.ts'
 import { createTurns } from './turns.ts'
 import { createView } from './view.ts'
 
-const entries = { name: 'entry', range: pendingAfter, isReadable: isEntryRecord, give: entryAt } as const
+const entries = { name: 'entry', range: pendingAfter, read: entryRecordOf, give: entryAt } as const
 const letters = {
   name: 'dead letter',
   range: (after?: number) => listedAfter('dead', after),
-  isReadable: isDeadRecord,
+  read: deadRecordOf,
   give: deadLetterAt,
 } as const
 const audits = {
   name: 'audit record',
   range: (after?: number) => listedAfter('out', after),
-  isReadable: (value: unknown): value is PageRecord<Departures> => isPage(value, departures),
+  read: (value: unknown) => pageOf(value, departures),
   give: (key: IDBValidKey, { audit }: PageRecord<Departures>): StoredAuditRecord | undefined =>
     audit && { ...audit, seq: seqOf(key) },
 } as const

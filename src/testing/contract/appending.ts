@@ -80,6 +80,15 @@ export const appending: readonly BenchCase[] = [
   },
 
   {
+    name: 'reads back ids, codecs, lanes and meta of any text',
+    async run({ store }) {
+      const text = 'a "quoted" \\ line\n\u2028 of \u{1F4EE} \uD800 text'
+      const odd = { ...draft(1), id: text, codec: text, lane: text, meta: { [text]: text } }
+      await store.append([odd])
+      equal(await pendingOf(store), [{ ...odd, seq: (await headOf(store)).seq, attempts: 0, misses: 0, requeues: 0 }])
+    },
+  },
+  {
     name: 'keeps two entries of the same id apart',
     async run({ store }) {
       await store.append([draft(1), draft(1)])
