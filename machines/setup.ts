@@ -1,16 +1,7 @@
 import { assign, emit, enqueueActions, fromCallback, sendTo, setup } from 'xstate'
 import type { AnyEventObject } from 'xstate'
 import type { Counts } from '../src/entry.ts'
-import type {
-  Command,
-  Cut,
-  EngineCommand,
-  EngineEvent,
-  OutboxEvent,
-  PreparedRequest,
-  Reports,
-  Wait,
-} from '../src/report.ts'
+import type { Batch, Command, Cut, EngineCommand, EngineEvent, OutboxEvent, Reports, Wait } from '../src/report.ts'
 
 /** What `createActor(machine, { input })` may say. */
 export interface SyncInput {
@@ -151,7 +142,7 @@ export const setupSync = <P>() =>
     },
     actions: {
       order: sendTo('engine', (_, command: EngineCommand<P>) => command),
-      orderAppends: sendTo('engine', (_, { batches }: { batches: readonly (readonly PreparedRequest<P>[])[] }) => ({
+      orderAppends: sendTo('engine', (_, { batches }: { batches: readonly Batch<P>[] }) => ({
         type: 'appendPrepared' as const,
         batches,
       })),

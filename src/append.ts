@@ -1,10 +1,10 @@
 import { utf8Length } from './codec.ts'
 import type { Limits } from './limits.ts'
 import type { Draft } from './entry.ts'
-import { OutboxError, errorText } from './errors.ts'
+import { appendError, errorText, OutboxError } from './errors.ts'
 import type { Settings } from './options.ts'
 import { createPace } from './pace.ts'
-import type { PreparedRequest } from './report.ts'
+import type { Batch, PreparedRequest } from './report.ts'
 import type { Schema } from './schema.ts'
 import { validated } from './schema.ts'
 import type { Store } from './store/contract.ts'
@@ -19,7 +19,7 @@ interface Size {
 
 /** The way into the store: each batch is appended all or none, in the order of the calls, within the limits, and answered. */
 export interface Appender<P> {
-  add(batches: readonly (readonly PreparedRequest<P>[])[]): void
+  add(batches: readonly Batch<P>[]): void
   /** Resolves when everything added so far is answered. */
   idle(): Promise<void>
 }
@@ -29,9 +29,9 @@ export function createAppender<P>(deps: {
   readonly limits: () => Promise<Limits>
   readonly openStore: () => Promise<Store>
   /** The batch is durable. */
-  readonly onKept: (batch: readonly PreparedRequest<P>[]) => void
+  readonly onKept: (batch: Batch<P>) => void
   /** Nothing of the batch was kept. */
-  readonly onRefused: (batch: readonly PreparedRequest<P>[], error: unknown) => void
+  readonly onRefused: (batch: Batch<P>, error: Error) => void
 }): Appender<P> {
   const { settings, openStore } = deps
   const pace = createPace(settings.clock)
@@ -41,7 +41,7 @@ export function createAppender<P>(deps: {
   let turn: Promise<void> = Promise.resolve()
 
   /** Begins one batch after the other, without waiting for the store's answers. Never rejects. */
-  async function begin(batches: readonly (readonly PreparedRequest<P>[])[], previous: Promise<void>): Promise<void> {
+  async function begin(batches: readonly Batch<P>[], previous: Promise<void>): Promise<void> {
     await previous
     let place: { readonly store: Store; readonly limits: Limits } | undefined
     for (const batch of batches) {
@@ -49,7 +49,7 @@ export function createAppender<P>(deps: {
         if (pace.isDue()) await pace.rest()
         place ??= { store: await openStore(), limits: await deps.limits() }
         const { store, limits } = place
-        const encoded = encodeAll(batch, settings)
+        const encoded = encodeAll(batch.requests, settings)
         // Waited for only if need be: a few promises for each entry cost more than the work.
         const drafts = encoded instanceof Promise ? await encoded : encoded
         let bytes = 0
@@ -58,12 +58,12 @@ export function createAppender<P>(deps: {
         if (limits.maxEntries < Infinity || limits.maxBytes < Infinity) await makeSureOfRoom(size, limits, store)
         keep(batch, size, store.append(drafts))
       } catch (error) {
-        deps.onRefused(batch, error)
+        deps.onRefused(batch, appendError(error))
       }
     }
   }
 
-  function keep(batch: readonly PreparedRequest<P>[], { entries, bytes }: Size, kept: Promise<void>): void {
+  function keep(batch: Batch<P>, { entries, bytes }: Size, kept: Promise<void>): void {
     begun.batches += 1
     begun.entries += entries
     begun.bytes += bytes
@@ -80,7 +80,7 @@ export function createAppender<P>(deps: {
       },
       (error: unknown) => {
         forget()
-        deps.onRefused(batch, error)
+        deps.onRefused(batch, appendError(error))
         tellAnswered()
       },
     )

@@ -5,7 +5,7 @@ export interface Clock {
   /** Calls back once after `delayMs`; returns what `clearTimeout` takes. */
   setTimeout(callback: () => void, delayMs: number): unknown
   clearTimeout(timer: unknown): void
-  /** Ms that never go back, by which long work rests and news are gathered; default: `performance.now`. */
+  /** Ms that never go back, by which long work rests and news are gathered; default: `performance.now`. A clock that stands still must have it. */
   monotonic?(): number
 }
 
@@ -40,9 +40,9 @@ export function macrotask(): Promise<void> {
   })
 }
 
-/** Waits so many ms of real time; with a clock of somebody's own, which may stand still, only for the work at hand. */
+/** Waits so many ms of real time; where time is simulated, which may stand still, only for the work at hand. */
 export function waiterOf(clock: Clock): (ms: number) => Promise<void> {
-  if (clock !== systemClock && clock !== unrefClock) return macrotask
+  if (clock.monotonic !== undefined) return macrotask
   return (ms) => new Promise((resolve) => void timeout(resolve, ms))
 }
 

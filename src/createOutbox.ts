@@ -11,7 +11,7 @@ import { createDeadLetters } from './deadLetters.ts'
 import type { DeadLetters } from './deadLetters.ts'
 import { listed } from './decode.ts'
 import type { Counts, ListedEntry, StoredAuditRecord } from './entry.ts'
-import { appendError, optionError, OutboxError } from './errors.ts'
+import { optionError, OutboxError } from './errors.ts'
 import { explain } from './explain.ts'
 import type { Flushed } from './flush.ts'
 import { flushActor, snapshotAnswer } from './flush.ts'
@@ -100,19 +100,17 @@ export function createOutbox<P>(options: OutboxOptions<P>): Outbox<P> {
     // The event is the machine's own, so it is not among its public commands.
     if (isRunning()) actor.send({ type: 'engine.enqueue', batches } as never)
     else lateAppender.add(batches)
-  })
+  }, inspect !== undefined)
   // What was enqueued in the tick in which somebody stopped the actor is written all the same.
   const lateAppender = createAppender<P>({
     settings,
     limits: () => limitsFor(settings),
     openStore: () => storage.open(settings.name),
-    onKept: (batch) => batch.forEach(({ id }) => gatherer.accept(id)),
-    onRefused: (batch, error) => batch.forEach(({ id }) => gatherer.refuse(id, appendError(error))),
+    onKept: ({ onKept }) => onKept?.(),
+    onRefused: ({ onRefused }, error) => onRefused?.(error),
   })
   const refuseSent = () => gatherer.refuseSent(stoppedError('before the store answered; the entry may have been kept'))
 
-  actor.on('enqueued', ({ id }) => gatherer.accept(id))
-  actor.on('enqueueFailed', ({ id, error }) => gatherer.refuse(id, error))
   actor.subscribe({ complete: refuseSent, error: refuseSent })
   if (autoStart) actor.start()
 

@@ -14,7 +14,7 @@ import type { Settings } from './options.ts'
 import { createPasses } from './pass.ts'
 import { createNewsDesk } from './news.ts'
 import { prepare } from './prepare.ts'
-import type { EngineCommand, EngineEvent, EnqueueRequest, PreparedRequest } from './report.ts'
+import type { Batch, EngineCommand, EngineEvent, EnqueueRequest } from './report.ts'
 import type { Reporter } from './reporter.ts'
 import { createReporter } from './reporter.ts'
 import { createSettler } from './settle.ts'
@@ -152,32 +152,36 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
 
   function append(requests: readonly EnqueueRequest<P>[]): void {
     try {
-      appendPrepared([requests.map((request) => prepare(request, settings))])
+      appendPrepared([{ requests: requests.map((request) => prepare(request, settings)) }])
     } catch (error) {
-      reportRefused(requests, error)
+      reportRefused({ requests }, appendError(error))
     }
   }
 
-  function appendPrepared(batches: readonly (readonly PreparedRequest<P>[])[]): void {
+  function appendPrepared(batches: readonly Batch<P>[]): void {
     if (!isClosing) return appender.add(batches)
     const error = new OutboxError('OUTBOX_STOPPED', 'this outbox is stopping and keeps nothing more')
     for (const batch of batches) reportRefused(batch, error)
   }
 
-  function reportKept(batch: readonly PreparedRequest<P>[]): void {
-    for (const { id, meta, enqueuedAt } of batch) {
+  function reportKept({ requests, onKept }: Batch<P>): void {
+    for (const { id, meta, enqueuedAt } of requests) {
       // Two literals: a property behind a spread costs a microsecond.
       if (meta === undefined) reporter.add({ type: 'enqueued', origin: 'here', id, enqueuedAt })
       else reporter.add({ type: 'enqueued', origin: 'here', id, meta, enqueuedAt })
     }
+    if (onKept !== undefined) reporter.afterwards(onKept)
     reporter.changed()
   }
 
-  function reportRefused(requests: readonly EnqueueRequest<P>[], cause: unknown): void {
-    const error = appendError(cause)
+  function reportRefused(
+    { requests, onRefused }: Pick<Batch<P>, 'onRefused'> & { readonly requests: readonly EnqueueRequest<P>[] },
+    error: Error,
+  ): void {
     for (const { id = '', payload, meta } of requests) {
       reporter.add({ type: 'enqueueFailed', origin: 'here', id, payload, ...(meta && { meta }), error })
     }
+    reporter.afterwards(() => onRefused?.(error))
   }
 
   function obey(command: EngineCommand<P>): void {
@@ -255,6 +259,7 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
     isOver = true
     unwatchConnectivity()
     stale.end()
+    reporter.end()
     tenancy.moveOut()
     passes.abort(0)
     void endQuietly()

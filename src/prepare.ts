@@ -14,18 +14,18 @@ export function prepare<P>(request: EnqueueRequest<P>, settings: Settings<P>): P
   }
   const { payload, notBefore } = request
   const json = jsonOf(payload, 'payload')
-  const id = request.id ?? ask('createId', settings.createId, undefined)
+  const id = request.id ?? ask('createId', () => settings.createId())
   if (typeof id !== 'string' || id.length < 1 || id.length > 256) {
     throw new OutboxError('OUTBOX_PAYLOAD', `\`id\` must be a text of 1 to 256 characters, got ${shown(id)}`)
   }
   if (notBefore !== undefined && !(Number.isFinite(notBefore) && notBefore >= 0)) {
     throw new OutboxError('OUTBOX_PAYLOAD', `\`notBefore\` must be epoch ms, got ${errorText(notBefore)}`)
   }
-  const items = ask('countItems', settings.countItems, payload)
+  const items = ask('countItems', () => settings.countItems(payload))
   if (!Number.isSafeInteger(items) || items < 0) {
     throw new OutboxError('OUTBOX_OPTION', `\`countItems\` must answer an integer >= 0, got ${errorText(items)}`)
   }
-  const meta = copyMeta(request.meta ?? (settings.meta && ask('meta', settings.meta, payload)))
+  const meta = copyMeta(request.meta ?? ask('meta', () => settings.meta?.(payload)))
   const prepared: Writable<PreparedRequest<P>> = { payload, json, id, items, enqueuedAt: settings.clock.now() }
   // Not by spreads: for an entry in a hurry they cost more than the rest.
   if (meta !== undefined) prepared.meta = meta
@@ -35,9 +35,9 @@ export function prepare<P>(request: EnqueueRequest<P>, settings: Settings<P>): P
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
-function ask<A, T>(option: string, answer: (about: A) => T, about: A): T {
+function ask<T>(option: string, answer: () => T): T {
   try {
-    return answer(about)
+    return answer()
   } catch (error) {
     throw new OutboxError('OUTBOX_OPTION', `\`${option}\` must not throw, but did: ${errorText(error)}`, {
       cause: error,

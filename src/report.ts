@@ -132,11 +132,20 @@ export interface PreparedRequest<P> extends EnqueueRequest<P> {
   readonly enqueuedAt: number
 }
 
+/** Requests that are kept all or none, and how whoever handed them in hears what came of it. */
+export interface Batch<P> {
+  readonly requests: readonly PreparedRequest<P>[]
+  /** Called when all of it is durable and the machine has been told. */
+  readonly onKept?: () => void
+  /** Called when nothing of it was kept. */
+  readonly onRefused?: (error: Error) => void
+}
+
 /** What the machine orders its engine to do. */
 export type EngineCommand<P> =
   | { readonly type: 'append'; readonly request: EnqueueRequest<P> }
   | { readonly type: 'appendAll'; readonly requests: readonly EnqueueRequest<P>[] }
-  | { readonly type: 'appendPrepared'; readonly batches: readonly (readonly PreparedRequest<P>[])[] }
+  | { readonly type: 'appendPrepared'; readonly batches: readonly Batch<P>[] }
   /** One pass; `id` is the entry whose wait `cut: 'all'` overrides. */
   | { readonly type: 'drain'; readonly cut: Cut; readonly id?: string }
   | { readonly type: 'halt' }
@@ -174,5 +183,5 @@ export type EngineEvent<P> =
   | { readonly type: 'engine.control'; readonly paused: boolean; readonly held?: string }
   | { readonly type: 'engine.closed' }
   | Signal
-  /** From the handle: prepared requests, each batch all or none. */
-  | { readonly type: 'engine.enqueue'; readonly batches: readonly (readonly PreparedRequest<P>[])[] }
+  /** From the handle. */
+  | { readonly type: 'engine.enqueue'; readonly batches: readonly Batch<P>[] }

@@ -6,6 +6,8 @@ import type { Store } from './store/contract.ts'
 /** Gathers what happened and hands it to the machine in batches with the counts: one event each would cost more than the work. */
 export interface Reporter<P> {
   add(event: OutboxEvent<P>): void
+  /** Calls back once everything added so far has been sent. */
+  afterwards(callback: () => void): void
   warn(code: WarningCode, message: string, reason?: string): void
   warnOfStore(error: unknown): void
   /** Something may be there to push: said once, with the last batch at hand. */
@@ -14,12 +16,14 @@ export interface Reporter<P> {
   recount(): void
   /** Resolves when everything added so far has been sent. */
   flush(): Promise<void>
+  /** Nothing more is sent, and nothing asked of the store: nobody listens any more. */
+  end(): void
 }
 
 type Wait = (ms: number) => Promise<void>
 
 const largestBatch = 64
-/** Entries that leave one after the other are told of at most so often: once for each picture that a screen shows. */
+/** So long entries that leave one after the other are gathered, unless there are many: for about one picture of a screen. */
 const gatherMs = 16
 
 export function createReporter<P>(deps: {
@@ -35,6 +39,9 @@ export function createReporter<P>(deps: {
   readonly later: Wait
 }): Reporter<P> {
   let events: OutboxEvent<P>[] = []
+  let callbacks: { readonly after: number; readonly callback: () => void }[] = []
+  const count = { added: 0, sent: 0 }
+  let isOver = false
   let isChanged = false
   let isStale = false
   const scheduled = new Set<Wait>()
@@ -58,6 +65,7 @@ export function createReporter<P>(deps: {
   async function sendAll(): Promise<void> {
     let isCounted = true
     while (events.length > 0 || isChanged || (isStale && isCounted)) {
+      if (isOver) return
       sentAtMs = deps.monotonic()
       // What comes while the counts are asked for is not in them: it is told with the next ones.
       const batch = events.slice(0, largestBatch)
@@ -71,13 +79,23 @@ export function createReporter<P>(deps: {
       if (!isCounted) isStale = true
       if (counts !== undefined) await deps.onCounts(counts)
       deps.send({ type: 'engine.reports', events: batch, ...(counts && { counts }), ...(changed && { changed }) })
+      count.sent += batch.length
+      callBack()
     }
   }
 
+  function callBack(): void {
+    const due = callbacks.filter(({ after }) => after <= count.sent)
+    callbacks = callbacks.slice(due.length)
+    for (const { callback } of due) callback()
+  }
+
   function add(event: OutboxEvent<P>): void {
+    count.added += 1
     events.push(event)
     if (events.length === largestBatch) return void flush()
-    const leftMs = isOfDrain(event) ? sentAtMs + gatherMs - deps.monotonic() : 0
+    // Never for longer than that: somebody may have put another time in the place of the monotonic one.
+    const leftMs = isOfDrain(event) ? Math.min(sentAtMs + gatherMs - deps.monotonic(), gatherMs) : 0
     if (leftMs > 0) sendAfter(deps.later, leftMs)
     else sendAfter(deps.soon)
   }
@@ -88,6 +106,10 @@ export function createReporter<P>(deps: {
 
   return {
     add,
+    afterwards(callback) {
+      callbacks.push({ after: count.added, callback })
+      if (count.added === count.sent) callBack()
+    },
     warn,
     warnOfStore: (error) => warn('OUTBOX_STORE', `the store failed: ${errorText(error)}`, errorText(error)),
     changed() {
@@ -99,6 +121,9 @@ export function createReporter<P>(deps: {
       sendAfter(deps.soon)
     },
     flush,
+    end() {
+      isOver = true
+    },
   }
 }
 

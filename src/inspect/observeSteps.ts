@@ -70,10 +70,7 @@ export function observeLater(
 /** The event as it is now: the handle lets go of what it has enqueued as soon as that is kept. */
 function heldEvent(event: { readonly type: string }): { readonly type: string } {
   if (event.type !== 'engine.enqueue' || !('batches' in event) || !Array.isArray(event.batches)) return event
-  return {
-    ...event,
-    batches: event.batches.map((batch: unknown) => (Array.isArray(batch) ? [...batch] : batch)),
-  } as never
+  return { ...event, batches: event.batches.map((batch: object) => ({ ...batch })) } as never
 }
 
 /** Where a session that begins now begins; `name` is the one of the actor's input, unless told. */

@@ -84,7 +84,11 @@ function shownFields(event: Command<unknown> | EngineEvent<unknown>, payloads: S
     case 'enqueueAll':
       return shownRequests(event.type, event.entries, payloads)
     case 'engine.enqueue':
-      return shownRequests(event.type, event.batches.flat(), payloads)
+      return shownRequests(
+        event.type,
+        event.batches.flatMap(({ requests }) => requests),
+        payloads,
+      )
     case 'retry':
       return { type: event.type, ...idOf(event) }
     case 'engine.waiting':

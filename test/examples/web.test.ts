@@ -96,20 +96,22 @@ describe.skipIf(whyNoChromium() !== undefined)('the notes app in Chromium', () =
     const ann = await stage.openAs('Ann')
     const late = createGate()
     let asked: Request | undefined
+    let answered: string | undefined
     await ann.page.route('**/demo/state', async (route) => {
       if (route.request().method() !== 'GET' || asked !== undefined) return route.continue()
       asked = route.request()
       const response = await route.fetch()
+      answered = await response.text()
       await late.pass()
       return route.fulfill({ response })
     })
     await ann.write('milk') // the outbox moves, so the page asks
-    await soon(() => asked).toBeDefined()
+    await soon(() => answered).toContain('none')
     await ann.sees('milk', 'Synced')
     await ann.switchTo('Down')
     await soon(() => stage.server.switchboard.trouble).toBe('down')
     late.open()
-    await (await asked?.response())?.finished()
+    expect(await (await asked?.response())?.finished()).toBeNull()
     await ann.page.waitForTimeout(100)
     expect(await ann.page.getByRole('radio', { name: 'Down' }).isChecked()).toBe(true)
   })

@@ -41,7 +41,7 @@ function writeEntry(into: BodyWriter, draft: Draft, requeues: number, dead: numb
 /** A `Head` as JSON, written by hand: every entry has one, and `JSON.stringify` takes several times as long. */
 function headOf(draft: Draft, requeues: number, dead: number | undefined): string {
   const { id, codec, version, lane, key, meta, enqueuedAt, notBefore, items, bytes } = draft
-  let head = `{"id":${quoted(id)},"codec":${quoted(codec)},"version":${version},"lane":${quoted(lane)},"enqueuedAt":${JSON.stringify(enqueuedAt)},"items":${items},"bytes":${bytes}`
+  let head = `{"id":${quoted(id)},"codec":${quoted(codec)},"version":${version},"lane":${quoted(lane)},"enqueuedAt":${JSON.stringify(enqueuedAt ?? null)},"items":${items},"bytes":${bytes}`
   if (key !== undefined) head += `,"key":${quoted(key)}`
   if (meta !== undefined) head += `,"meta":${JSON.stringify(meta)}`
   if (notBefore !== undefined) head += `,"notBefore":${notBefore}`
