@@ -5,8 +5,10 @@ export interface Clock {
   /** Calls back once after `delayMs`; returns what `clearTimeout` takes. */
   setTimeout(callback: () => void, delayMs: number): unknown
   clearTimeout(timer: unknown): void
-  /** Ms that never go back, by which long work rests and news are gathered; default: `performance.now`. A clock that stands still must have it. */
+  /** Ms that never go back, by which long work rests and news are gathered; default: `performance.now`. */
   monotonic?(): number
+  /** It moves only when somebody moves it, so that nothing is to wait for real time. */
+  readonly isSimulated?: boolean
 }
 
 /** Real time; the globals are looked up at each call, so that fake timers installed later are used. */
@@ -42,7 +44,7 @@ export function macrotask(): Promise<void> {
 
 /** Waits so many ms of real time; where time is simulated, which may stand still, only for the work at hand. */
 export function waiterOf(clock: Clock): (ms: number) => Promise<void> {
-  if (clock.monotonic !== undefined) return macrotask
+  if (clock.isSimulated === true) return macrotask
   return (ms) => new Promise((resolve) => void timeout(resolve, ms))
 }
 

@@ -52,7 +52,7 @@ export function simulatedTime(startAt: number = Date.UTC(2026, 0, 1)): Simulated
     clearTimeout(id) {
       if (timers.delete(id as number)) activity += 1
     },
-    monotonic: () => elapsedMs,
+    isSimulated: true,
   }
 
   function nextTimer(): [number, Timer] | undefined {

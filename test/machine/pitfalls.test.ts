@@ -155,6 +155,21 @@ test('a pushTimeoutMs function that throws counts as a failed try', async () => 
   expect(world.pushes).toEqual([])
 })
 
+test.each([0, 2 ** 31, NaN])('a pushTimeoutMs function that answers %j counts as a failed try', async (limit) => {
+  await using world = createWorld(undefined, { pushTimeoutMs: () => limit })
+  await world.outbox.enqueue({ text: 'a' })
+  await world.time.quiet()
+  expect(world.eventsOf('retryScheduled')).toMatchObject([{ reason: expect.stringContaining('from 1 to 2^31 - 1') }])
+  expect(world.pushes).toEqual([])
+})
+
+test.each([1, 2 ** 31 - 1])('a pushTimeoutMs function may answer %i', async (limit) => {
+  await using world = createWorld(undefined, { pushTimeoutMs: () => limit })
+  await world.outbox.enqueue({ text: 'a' })
+  await world.time.quiet()
+  expect(world.texts()).toEqual(['a'])
+})
+
 test('an entry that the codec cannot read becomes a dead letter, and the rest goes on', async () => {
   const codec = {
     name: 'picky',

@@ -85,6 +85,7 @@ function mortalClock(clock: Clock): Clock & { end(): void } {
     now: () => clock.now(),
     // By real time, two runs of a seed would differ.
     monotonic: () => clock.monotonic?.() ?? 0,
+    isSimulated: true,
     setTimeout(callback, delayMs) {
       if (isOver) return undefined
       const timer = clock.setTimeout(() => {
