@@ -67,7 +67,7 @@ export function observeLater(
   return () => subscription.unsubscribe()
 }
 
-/** The event as it is now: the handle lets go of what it has enqueued as soon as that is kept. */
+/** The event as it is now: the handle lets go of what it has enqueued once it has been told that this is kept. */
 function heldEvent(event: { readonly type: string }): { readonly type: string } {
   if (event.type !== 'engine.enqueue' || !('batches' in event) || !Array.isArray(event.batches)) return event
   return { ...event, batches: event.batches.map((batch: object) => ({ ...batch })) } as never

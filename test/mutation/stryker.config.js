@@ -1,4 +1,4 @@
-// MUTATE=queue or fs chooses what is changed, and the tests that should notice; MUTATE_ONLY names files of it.
+// MUTATE chooses what is changed, and the tests that should notice: see `run.js`; MUTATE_ONLY names files, or ranges, of it.
 const areas = {
   queue: ['src/{drain,engine,pass,outcome,settle,lease,heads,flight}.ts', 'machines/*.ts'],
   fs: ['src/store/fs/*.ts'],
@@ -29,10 +29,9 @@ export default {
   // TypeScript 7 has no API in JavaScript, which StrykerJS wants for rewriting a tsconfig: it is told of one that is not there.
   tsconfigFile: 'none.json',
   concurrency: Number(process.env.STRYKER_CONCURRENCY ?? 1),
-  timeoutMS: 10_000,
+  timeoutMS: process.env.MUTATE_ROUND === 'all' ? 10_000 : 2_500,
   tempDirName: '.stryker',
-  reporters: ['clear-text', 'json', 'progress-append-only'],
-  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
-  jsonReporter: { fileName: `coverage/mutants-${area}.json` },
+  reporters: ['json', 'progress-append-only'],
+  jsonReporter: { fileName: `coverage/mutants-${area}-${process.env.MUTATE_ROUND}.json` },
   plugins: ['@stryker-mutator/vitest-runner'],
 }

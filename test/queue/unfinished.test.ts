@@ -68,3 +68,28 @@ it('gives the lease up when a pause comes while a push is under way, as soon as 
   await (await asked).release()
   expect(world.texts()).toEqual(['a'])
 })
+
+it.each([3, 20, 60])(
+  'asks a store that it has closed for no counts, when its actor is stopped after %i microtasks',
+  async (turns) => {
+    const calls: string[] = []
+    const inner = memoryStore()
+    const store: Store = {
+      ...inner,
+      counts() {
+        calls.push('counts')
+        return inner.counts()
+      },
+      close() {
+        calls.push('close')
+        return inner.close()
+      },
+    }
+    const world = createWorld(undefined, { store })
+    world.outbox.enqueue({ text: 'a' }).catch(() => {})
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
+    world.outbox.actor.stop()
+    await world.time.advance(1_000)
+    expect(calls.slice(calls.indexOf('close'))).toEqual(['close'])
+  },
+)

@@ -4,11 +4,9 @@ import { initialContext } from '../../machines/setup.ts'
 import { syncMachineOf } from '../../machines/syncMachine.ts'
 import type { Command, EngineEvent, Wait } from '../../src/report.ts'
 
-type Value = Parameters<typeof machine.resolveState>[0]['value']
+type Machine = ReturnType<typeof syncMachineOf<unknown>>
+type Value = Parameters<Machine['resolveState']>[0]['value']
 type MachineEvent = Command<unknown> | EngineEvent<unknown>
-
-const machine = syncMachineOf<unknown>()
-const { children } = initialTransition(machine, undefined)[0]
 
 const wait: Wait = { id: 'head', kind: 'backoff', attempts: 1, misses: 0, nextAttemptAt: 4e12, leftMs: 60_000 }
 const waiting: Partial<SyncContext> = { wait, waitLeftMs: wait.leftMs }
@@ -73,6 +71,8 @@ export function outcome(
   event: { readonly type: string },
   context: Partial<SyncContext> = {},
 ): string {
+  const machine = syncMachineOf<unknown>()
+  const { children } = initialTransition(machine, undefined)[0]
   const resolved = machine.resolveState({
     value: place.value,
     context: { ...initialContext(undefined), ...place.context, ...context },
@@ -138,7 +138,7 @@ export function matrices(): string {
 
 /** Every delay that the machine names in an `after`, with the state that does. */
 export function afterKeys(): readonly { readonly state: string; readonly delay: string }[] {
-  return walk(machine.root)
+  return walk(syncMachineOf<unknown>().root)
 }
 
 interface Node {
