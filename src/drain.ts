@@ -34,7 +34,7 @@ export interface Pass<P> {
   readonly pace: Pace
   /** Which waits to cut short; `all` is for the entry with this `id`. */
   readonly cut: Cut
-  readonly id?: string
+  readonly id: string | undefined
   isHalted(): boolean
   isOffline(): boolean
   /** Says which try is under way, so that it can be aborted. */

@@ -205,7 +205,7 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
         if (command.paused === false) control.resume()
         return
       case 'close':
-        if (!isClosing) void close()
+        void close()
     }
   }
 

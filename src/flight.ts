@@ -35,10 +35,11 @@ export function startFlight<P>(
 
   function timeOut(limitMs: number): void {
     const reason = `no answer within ${limitMs} ms`
-    timedOut = isOffline() ? { kind: 'unreachable', reason } : { kind: 'failed', reason }
+    const late: Outcome = { kind: isOffline() ? 'unreachable' : 'failed', reason }
+    timedOut = late
     signal.abort(reason, 'TimeoutError')
     // A push that had its answer, and was only reading on, says so at once.
-    void macrotask().then(() => land(timedOut ?? { kind: 'aborted' }))
+    void macrotask().then(() => land(late))
   }
 
   async function run(): Promise<void> {

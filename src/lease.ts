@@ -78,15 +78,11 @@ export function createLeaseKeeper(deps: {
         return undefined
       }
       held = lease
-      lease.lost.addEventListener(
-        'abort',
-        () => {
-          if (held !== lease) return
-          held = undefined
-          deps.onLost()
-        },
-        { once: true },
-      )
+      lease.lost.addEventListener('abort', () => {
+        if (held !== lease) return
+        held = undefined
+        deps.onLost()
+      })
       if (!place.isAwaited) deps.onGranted()
       return lease
     }

@@ -99,7 +99,7 @@ export function createPasses<P>(deps: {
       reporter,
       pace,
       cut,
-      ...(id !== undefined && { id }),
+      id,
       isHalted: () => isHaltAsked || control.isPaused() || deps.isEnding(),
       isOffline: deps.isOffline,
       onFlight: (started) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { OutboxEvent, Store } from '../../src/index.ts'
 import { createOutbox, HoldError, memoryStore, PermanentError, RetryAfterError } from '../../src/index.ts'
-import { simulatedTime } from '../../src/testing/index.ts'
+import { faultyStore, simulatedTime } from '../../src/testing/index.ts'
 import { fsStore } from '../../src/store/fs/index.ts'
 import { inDirectory } from '../store/support/places.ts'
 import type { Note, NotePush } from '../support/world.ts'
@@ -25,6 +25,16 @@ async function withTwo(
   await time.advance(200)
   expect(standby.outbox.status()).toMatchObject({ reason: 'standby' })
   await test(drainer, standby)
+}
+
+/** Whether anybody may drain now. */
+async function leaseAtOnce({ store, time }: ReturnType<typeof createWorld>): Promise<'granted' | 'taken'> {
+  const leave = new AbortController()
+  const lease = store.lease(leave.signal).catch(() => undefined)
+  const granted = await Promise.race([lease, time.quiet()])
+  leave.abort()
+  await granted?.release()
+  return granted === undefined ? 'taken' : 'granted'
 }
 
 /** The events of the drain. */
@@ -170,6 +180,81 @@ describe('another context on the store', () => {
         expect(drainer.pushes).toHaveLength(0)
       },
     ))
+
+  it('gives a lease back that comes while it is paused', () => {
+    const answer = deferred()
+    return withTwo(
+      () => answer.promise,
+      async (drainer, standby) => {
+        await using late = createWorld(undefined, { store: drainer.store, time: drainer.time })
+        await drainer.time.advance(300)
+        expect(drainer.pushes).toHaveLength(1)
+        standby.outbox.pause()
+        await drainer.time.advance(1_000)
+        answer.resolve()
+        await drainer.time.quiet()
+        expect(late.outbox.status()).toMatchObject({ reason: 'paused' })
+        expect(await leaseAtOnce(drainer)).toBe('granted')
+      },
+    )
+  })
+
+  it('gives the lease back when it is paused with nothing to do', async () => {
+    await using world = createWorld()
+    await world.outbox.enqueue({ text: 'a' })
+    await world.time.quiet()
+    expect(await leaseAtOnce(world)).toBe('taken')
+    world.outbox.pause()
+    await world.time.quiet()
+    expect(await leaseAtOnce(world)).toBe('granted')
+  })
+
+  it('whose place in line is lost says so, and asks anew', () => {
+    const store = faultyStore(memoryStore())
+    let lose!: (error: Error) => void
+    store.faults.lease = (real) => {
+      if (store.calls.filter((call) => call === 'lease').length !== 2) return real()
+      return new Promise((_, reject) => {
+        lose = reject
+      })
+    }
+    return withTwo(
+      () => 'done',
+      async (drainer, standby) => {
+        lose(new Error('EIO'))
+        await drainer.time.advance(200)
+        expect(standby.eventsOf('warning').at(-1)).toMatchObject({ code: 'OUTBOX_STORE', reason: 'EIO' })
+        expect(store.calls.filter((call) => call === 'lease')).toHaveLength(3)
+        expect(standby.outbox.status()).toMatchObject({ reason: 'standby' })
+      },
+      store,
+    )
+  })
+
+  it('tells of a hold that was there when it came, while another one tries', async () => {
+    const answer = deferred()
+    const push = scripted(
+      () => {
+        throw new HoldError('sign in again')
+      },
+      () => answer.promise,
+    )
+    const store = memoryStore()
+    const time = simulatedTime()
+    await using first = createWorld(push, { store, time })
+    await first.outbox.enqueue({ text: 'a' })
+    await time.quiet()
+    expect(first.outbox.status()).toMatchObject({ reason: 'held' })
+    await using second = createWorld(push, { store, time })
+    await time.quiet()
+    await using third = createWorld(push, { store, time })
+    await time.advance(200)
+    expect(third.outbox.status()).toMatchObject({ reason: 'held' })
+    answer.resolve()
+    await time.quiet()
+    expect(second.eventsOf('delivered')).toHaveLength(1)
+    expect(third.outbox.status()).toMatchObject({ state: 'idle', pending: 0 })
+  })
 
   it.each(['flush', 'retry'] as const)('has the drainer of another store object on the files push with %s', (wish) =>
     inDirectory(async (directory) => {

@@ -442,6 +442,16 @@ describe('rule 9: an entry that is too old', () => {
     expect(world.pushes.map(({ atMs }) => atMs)).toEqual([0, 1_000, 3_000, 7_000])
     expect(await world.outbox.deadLetters.list()).toMatchObject([{ code: 'expired', reason: 'older than 10000 ms' }])
   })
+
+  test('is pushed at the last moment of its age', async () => {
+    await using world = createWorld(undefined, { maxAgeMs: 10_000 })
+    world.outbox.pause()
+    await world.outbox.enqueue({ text: 'a' })
+    await world.time.advance(10_000)
+    world.outbox.resume()
+    await world.time.quiet()
+    expect(world.pushes.map(({ atMs }) => atMs)).toEqual([10_000])
+  })
 })
 
 describe('rule 10: enqueue and push', () => {

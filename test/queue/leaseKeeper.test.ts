@@ -100,6 +100,31 @@ test('a request that fails is the answer to whoever waits for it, and told of ot
   expect(asked).toHaveLength(3)
 })
 
+test('a request that fails after its time was up is told of, also before anybody stands by', async () => {
+  const { time, told, asked, keeper } = createScene()
+  const taken = keeper.take()
+  await time.advance(100)
+  expect(await taken).toBeUndefined()
+  asked[0]?.fail()
+  await time.quiet()
+  expect(told).toEqual(['Error: EIO'])
+})
+
+test('who has left the line and come back keeps the new place when the old request fails', async () => {
+  const { time, told, asked, keeper } = createScene()
+  keeper.standBy()
+  await time.quiet()
+  await keeper.release()
+  keeper.standBy()
+  await time.quiet()
+  asked[0]?.fail()
+  await time.quiet()
+  keeper.standBy()
+  await time.quiet()
+  expect(asked).toHaveLength(2)
+  expect(told).toEqual([])
+})
+
 test('who leaves the line hears nothing more, and gives back what comes all the same', async () => {
   const { time, told, asked, keeper } = createScene()
   keeper.standBy()

@@ -72,6 +72,17 @@ describe('an outcome', () => {
     },
   )
 
+  it.each(['expired', 'unreadable'] as const)(
+    'of an entry that was not pushed says nothing about the remote (%s)',
+    async (code) => {
+      const { settler, store, done } = makeSettler()
+      const settlement = died(entry)
+      if (settlement.kind !== 'dead') throw new Error(settlement.kind)
+      await settler.record({ ...settlement, code }, [], store, lease(1))
+      expect(done).toEqual(['recorded dead with 1'])
+    },
+  )
+
   it('of a try without an answer says nothing about the remote', async () => {
     const { settler, store, done } = makeSettler()
     const settlement = retried(entry, 0)

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
-import { RetryAfterError } from '../../src/errors.ts'
+import { OutboxError, RetryAfterError } from '../../src/errors.ts'
 import type { Lease, Store } from '../../src/index.ts'
 import { memoryStore } from '../../src/index.ts'
+import { faultyStore } from '../../src/testing/index.ts'
 import { createWorld, deferred, fails, scripted } from '../support/world.ts'
 
 /** A memory store whose first lease a test can end; nobody is granted another one. */
@@ -70,26 +71,107 @@ it('gives the lease up when a pause comes while a push is under way, as soon as 
 })
 
 it.each([3, 20, 60])(
-  'asks a store that it has closed for no counts, when its actor is stopped after %i microtasks',
+  'asks a store that it has closed for no counts, when its actor ends after %i microtasks',
   async (turns) => {
-    const calls: string[] = []
-    const inner = memoryStore()
-    const store: Store = {
-      ...inner,
-      counts() {
-        calls.push('counts')
-        return inner.counts()
-      },
-      close() {
-        calls.push('close')
-        return inner.close()
-      },
-    }
+    const store = faultyStore(memoryStore())
     const world = createWorld(undefined, { store })
     world.outbox.enqueue({ text: 'a' }).catch(() => {})
     for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
     world.outbox.actor.stop()
     await world.time.advance(1_000)
-    expect(calls.slice(calls.indexOf('close'))).toEqual(['close'])
+    expect(store.calls.slice(store.calls.indexOf('close'))).toEqual(['close'])
   },
 )
+
+it('aborts the push in flight when the lease is lost', async () => {
+  const { store, lose } = storeWithOneLease()
+  let signal: AbortSignal | undefined
+  await using world = createWorld(
+    (_, context) => {
+      signal = context.signal
+      return new Promise(() => {})
+    },
+    { store },
+  )
+  await world.outbox.enqueue({ text: 'a' })
+  await world.time.quiet()
+  expect(signal?.aborted).toBe(false)
+  lose()
+  await world.time.quiet()
+  expect(signal?.aborted).toBe(true)
+  expect(world.outbox.status()).toMatchObject({ state: 'idle', reason: 'standby', pending: 1 })
+})
+
+it('asks for another lease when the store says that the one at hand is lost, although its signal does not', async () => {
+  const store = faultyStore(memoryStore())
+  await using world = createWorld(undefined, { store })
+  store.faults.settle = async () => {
+    delete store.faults.settle
+    throw new OutboxError('OUTBOX_LEASE_LOST', 'another context drains')
+  }
+  await world.outbox.enqueue({ text: 'a' })
+  await world.time.advance(1_000)
+  expect(store.calls.filter((call) => call === 'lease')).toHaveLength(2)
+  expect(await store.counts()).toMatchObject({ pending: 0 })
+  expect(world.texts()).toEqual(['a'])
+})
+
+it('drops nothing and skips nothing once it is paused, although that needs no push', async () => {
+  await using world = createWorld(() => world.outbox.pause(), { countItems: ({ text }) => text.length })
+  await Promise.all([world.outbox.enqueue({ text: 'a' }), world.outbox.enqueue({ text: '' })])
+  await world.time.advance(1_000)
+  expect(world.eventsOf('skipped')).toEqual([])
+  world.outbox.resume()
+  await world.time.quiet()
+  expect(world.eventsOf('skipped')).toHaveLength(1)
+})
+
+it('keeps the wait of an entry although the one whose wait was cut has gone meanwhile', async () => {
+  await using world = createWorld(fails(new RetryAfterError(60_000)))
+  await world.outbox.enqueue({ text: 'a' }, { id: 'a' })
+  await world.outbox.enqueue({ text: 'b' }, { notBefore: world.time.now() + 600_000 })
+  await world.time.quiet()
+  const cancelled = world.outbox.cancel('a')
+  world.outbox.retry()
+  await cancelled
+  await world.time.advance(1_000)
+  expect(world.texts()).not.toContain('b')
+  expect(world.outbox.status()).toMatchObject({ state: 'backoff', pending: 1 })
+})
+
+it('keeps nothing that it is sent while it stops, and says so', async () => {
+  await using world = createWorld(() => new Promise(() => {}), { stopGraceMs: 1_000 })
+  await world.outbox.enqueue({ text: 'a' })
+  await world.time.quiet()
+  const stopped = world.outbox.stop()
+  world.outbox.actor.send({ type: 'enqueue', payload: { text: 'b' } })
+  await world.time.advance(2_000)
+  await stopped
+  expect(world.eventsOf('enqueueFailed')).toMatchObject([{ payload: { text: 'b' }, error: { code: 'OUTBOX_STOPPED' } }])
+  expect(await world.store.counts()).toMatchObject({ pending: 1 })
+})
+
+it('says at its end that an outcome could not be recorded', async () => {
+  const store = faultyStore(memoryStore())
+  await using world = createWorld(undefined, { store })
+  store.faults.settle = fails(new Error('EROFS'))
+  await world.outbox.enqueue({ text: 'a' })
+  await world.time.quiet()
+  const before = world.eventsOf('warning').length
+  const stopped = world.outbox.stop()
+  await world.time.quiet()
+  await stopped
+  expect(world.eventsOf('warning').slice(before)).toMatchObject([{ code: 'OUTBOX_STORE', reason: 'EROFS' }])
+})
+
+it('stops quietly although its store could never be opened', async () => {
+  const store = faultyStore(memoryStore())
+  store.faults.control = fails(new Error('EACCES'))
+  await using world = createWorld(undefined, { store })
+  await world.time.quiet()
+  const before = world.events.length
+  const stopped = world.outbox.stop()
+  await world.time.quiet()
+  await stopped
+  expect(world.events.slice(before)).toEqual([])
+})
