@@ -33,6 +33,9 @@ function nameOf(/** @type {string} */ source, /** @type {Mutant} */ { replacemen
   return `${inOneLine(lines[start.line - 1] ?? '')}: ${stood} → ${stands}`
 }
 
+/** @param {string} file @param {string} source @param {Mutant} mutant */
+export const isExplained = (file, source, mutant) => explained.has(`${file} ${nameOf(source, mutant)}`)
+
 /**
  * Prints the mutants of an area that no test has noticed and that are not explained, explanations that none needs any more, and how
  * many there were of each; answers whether all is well.
@@ -46,7 +49,7 @@ export function judge(area, { files }) {
     for (const mutant of mutants.filter(isLeft)) {
       const name = nameOf(source, mutant)
       needed.add(`${file} ${name}`)
-      if (explained.has(`${file} ${name}`)) count.explained += 1
+      if (isExplained(file, source, mutant)) count.explained += 1
       else {
         count.unexplained += 1
         console.log(`${mutant.status} ${file}:${mutant.location.start.line} ${name}`)

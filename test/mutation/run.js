@@ -1,12 +1,12 @@
-// Makes the mutants of an area, runs the quick tests against all and every test of the area against those that are left, and holds
-// what is left then against `explained.json`: `npm run mutants`. Words after `--` choose areas, `queue` or `fs`; `--judge` takes what
-// the last run has found.
+// Makes the mutants of an area, runs the quick tests against all, and every test of the area against what those have left and
+// `explained.json` does not explain: `npm run mutants`. Words after `--` choose areas, `queue` or `fs`; `--judge` takes what the last
+// run has found.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { isLeft, judge } from './judge.js'
+import { isExplained, isLeft, judge } from './judge.js'
 
 /** @typedef {import('./judge.js').Report} Report */
 /** @typedef {import('./judge.js').Mutant} Mutant */
@@ -41,13 +41,18 @@ const keyOf = (mutant) => `${rangeOf(mutant)} ${mutant.replacement}`
 function makeAndRun(area) {
   const report = run(area, 'quick')
   const files = Object.entries(report.files)
-  const left = files.flatMap(([file, { mutants }]) =>
-    mutants.filter(isLeft).map((mutant) => `${file}:${rangeOf(mutant)}`),
+  const left = files.flatMap(([file, { source, mutants }]) =>
+    mutants
+      .filter((mutant) => isLeft(mutant) && !isExplained(file, source, mutant))
+      .map((mutant) => ({ file, mutant })),
   )
-  const again = run(area, 'all', [...new Set(left)])
-  for (const [file, { mutants }] of files) {
-    const found = new Map(again.files[file]?.mutants.map((mutant) => [keyOf(mutant), mutant.status]))
-    for (const mutant of mutants.filter(isLeft)) mutant.status = found.get(keyOf(mutant)) ?? mutant.status
+  if (left.length > 0) {
+    const ranges = new Set(left.map(({ file, mutant }) => `${file}:${rangeOf(mutant)}`))
+    const again = Object.entries(run(area, 'all', [...ranges]).files)
+    const found = new Map(
+      again.flatMap(([file, { mutants }]) => mutants.map((mutant) => [`${file} ${keyOf(mutant)}`, mutant.status])),
+    )
+    for (const { file, mutant } of left) mutant.status = found.get(`${file} ${keyOf(mutant)}`) ?? mutant.status
   }
   writeFileSync(pathOf(area), JSON.stringify(report))
 }

@@ -181,22 +181,20 @@ describe('another context on the store', () => {
       },
     ))
 
-  it('gives a lease back that comes while it is paused', () => {
+  it('gives a lease back that comes while it is paused', async () => {
     const answer = deferred()
-    return withTwo(
-      () => answer.promise,
-      async (drainer, standby) => {
-        await using late = createWorld(undefined, { store: drainer.store, time: drainer.time })
-        await drainer.time.advance(300)
-        expect(drainer.pushes).toHaveLength(1)
-        standby.outbox.pause()
-        await drainer.time.advance(1_000)
-        answer.resolve()
-        await drainer.time.quiet()
-        expect(late.outbox.status()).toMatchObject({ reason: 'paused' })
-        expect(await leaseAtOnce(drainer)).toBe('granted')
-      },
-    )
+    const shared = { store: memoryStore(), time: simulatedTime() }
+    await using drainer = createWorld(() => answer.promise, shared)
+    await drainer.outbox.enqueue({ text: 'a' })
+    await drainer.time.quiet()
+    await using late = createWorld(undefined, shared)
+    await drainer.time.advance(50)
+    late.outbox.pause()
+    await drainer.time.advance(1_000)
+    answer.resolve()
+    await drainer.time.quiet()
+    expect(late.outbox.status()).toMatchObject({ reason: 'paused' })
+    expect(await leaseAtOnce(drainer)).toBe('granted')
   })
 
   it('gives the lease back when it is paused with nothing to do', async () => {

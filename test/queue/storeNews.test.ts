@@ -59,8 +59,8 @@ test('an entry whose whole wait is not known waits for its time', async () => {
       (await inner.read(options)).map((entry) => ({ ...entry, attempts: 1, nextAttemptAt: dueAt })),
   }
   await using world = createWorld(undefined, { store })
-  dueAt = world.time.now() + 30_000
+  dueAt = world.time.now() + 30_500
   await world.outbox.enqueue({ text: 'a' })
   await world.time.advance(100_000)
-  expect(world.pushes.map(({ atMs }) => atMs)).toEqual([30_000])
+  expect(world.pushes.map(({ atMs }) => atMs)).toEqual([30_500])
 })

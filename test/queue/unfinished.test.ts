@@ -1,8 +1,11 @@
+import { createActor } from 'xstate'
 import { expect, it } from 'vitest'
+import { machineFor } from '../../src/createSyncMachine.ts'
 import { OutboxError, RetryAfterError } from '../../src/errors.ts'
 import type { Lease, Store } from '../../src/index.ts'
 import { memoryStore } from '../../src/index.ts'
-import { faultyStore } from '../../src/testing/index.ts'
+import { settingsFrom } from '../../src/options.ts'
+import { faultyStore, simulatedTime } from '../../src/testing/index.ts'
 import { createWorld, deferred, fails, scripted } from '../support/world.ts'
 
 /** A memory store whose first lease a test can end; nobody is granted another one. */
@@ -174,4 +177,19 @@ it('stops quietly although its store could never be opened', async () => {
   await world.time.quiet()
   await stopped
   expect(world.events.slice(before)).toEqual([])
+})
+
+it('stops quietly although there is no store to be had', async () => {
+  const time = simulatedTime()
+  const settings = settingsFrom<string>({ ...time.options, push: () => undefined })
+  const storage = { open: () => Promise.reject(new Error('no IndexedDB')), enter: () => () => true }
+  const actor = createActor(machineFor(settings, storage), time.options)
+  const reasons: unknown[] = []
+  actor.on('warning', ({ reason }) => reasons.push(reason))
+  actor.start()
+  await time.quiet()
+  actor.send({ type: 'stop' })
+  await time.quiet()
+  expect(actor.getSnapshot().status).toBe('done')
+  expect(reasons).toEqual(['no IndexedDB'])
 })
