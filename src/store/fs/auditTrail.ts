@@ -8,7 +8,7 @@ import type { LedgerChange } from './ledger.ts'
 import type { JournalName } from './names.ts'
 
 /** Reads a page of audit records from the journals. */
-export function readAuditTrail(directory: Directory, { after = -Infinity, limit }: Range): StoredAuditRecord[] {
+export function readAuditTrail(directory: Directory, { after, limit }: Required<Range>): StoredAuditRecord[] {
   const { journals } = directory.list()
   const firsts = journals.map((journal) => firstAuditIn(directory, journal))
   const found: StoredAuditRecord[] = []

@@ -30,7 +30,7 @@ export function claimWriter(directory: Directory, log: Log, processes: Processes
     // What its owner wrote between being looked at and being gone.
     refresh()
     if (log.writers.get(writer)?.numbers.at(-1) !== last) continue
-    const segment = createSegment(directory, processes, writer, lastOf(log.writers.get(writer)))
+    const segment = createSegment(directory, processes, writer, log.writers.get(writer)?.end ?? emptyEnd)
     if (segment === undefined) continue
     try {
       refresh()
@@ -92,13 +92,6 @@ export function createSegment(
   } finally {
     unlinkQuietly(files, temporary)
   }
-}
-
-/** Where the next segment of a writer goes on; a last one of which nothing can be read is passed over. */
-function lastOf(present: WriterLog | undefined): LogEnd {
-  if (present === undefined) return emptyEnd
-  const last = present.numbers.at(-1) ?? 0
-  return last > present.end.number ? { ...present.end, number: last, at: 0 } : present.end
 }
 
 function freeWriter(directory: Directory, log: Log, processes: Processes): number {
