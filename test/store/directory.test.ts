@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createDirectory } from '../../src/store/fs/directory.ts'
 import { nodeFiles } from '../../src/store/fs/files.ts'
+import type { SimulatedDisk } from './support/simulatedDisk.ts'
 import { createSimulatedDisk } from './support/simulatedDisk.ts'
 
 /** A directory in which there are these names, given in this order. */
@@ -46,30 +47,50 @@ describe('the files in a directory', () => {
 })
 
 describe('a directory that is made', () => {
-  /** Makes `path`, and answers which directories were brought to the disk. */
-  async function syncedFor(path: string, isThere: string, change = {}) {
-    const { files } = createSimulatedDisk()
-    files.makeDirectory(isThere)
+  /** Makes `/home/app/box`, and answers which directories were brought to the disk, and whether that was all. */
+  async function make({ files }: SimulatedDisk, failing?: { readonly path: string; readonly code: string }) {
     const synced: string[] = []
-    const syncDirectory = async (of: string) => {
-      synced.push(of)
-      if (synced.length > 20) throw new Error('there is no end to it')
-      await files.syncDirectory(of)
+    const syncDirectory = async (path: string) => {
+      if (path === failing?.path) throw Object.assign(new Error(failing.code), { code: failing.code })
+      synced.push(path)
+      await files.syncDirectory(path)
     }
-    await createDirectory({ ...files, syncDirectory, ...change }, path).make()
-    return synced
+    const made = createDirectory({ ...files, syncDirectory }, '/home/app/box').make()
+    const error: unknown = await made.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    )
+    return { synced, error }
   }
+  const all = { synced: ['/home/app', '/home', '/'], error: undefined }
 
-  it('stays, with all that were made above it: each that has got a new name is brought to the disk', async () => {
-    expect(await syncedFor('/home/app/data/box', '/home')).toEqual(['/home/app/data', '/home/app', '/home'])
+  it('stays, with all that are above it', async () => {
+    expect(await make(createSimulatedDisk())).toEqual(all)
   })
 
-  it('is left alone when it is there', async () => {
-    expect(await syncedFor('/home/box', '/home/box')).toEqual([])
+  it('stays although whoever made it did not come to see to that', async () => {
+    const disk = createSimulatedDisk()
+    const { error } = await make(disk, { path: '/home/app', code: 'EIO' })
+    expect(error).toMatchObject({ code: 'EIO' })
+    expect(await make(disk)).toEqual(all)
   })
 
-  it('has all above it brought to the disk when the system spells the topmost in its own way', async () => {
-    const makeDirectory = () => '//?/home'
-    expect(await syncedFor('/home/box', '/home', { makeDirectory })).toEqual(['/home', '/', '/'])
+  it('is left alone when there is a file of the store in it: that came later', async () => {
+    for (const name of ['seg-0-0.log', 'journal-1-0.log', 'lease-1']) {
+      const disk = createSimulatedDisk()
+      await make(disk)
+      disk.files.close(disk.files.create(`/home/app/box/${name}`))
+      expect(await make(disk)).toEqual({ synced: [], error: undefined })
+    }
   })
+
+  it.each(['EACCES', 'EPERM', 'EROFS', 'EINVAL', 'ENOTSUP'])(
+    'stands below one that cannot be brought to the disk (%s)',
+    async (code) => {
+      expect(await make(createSimulatedDisk(), { path: '/home', code })).toEqual({
+        synced: ['/home/app', '/'],
+        error: undefined,
+      })
+    },
+  )
 })

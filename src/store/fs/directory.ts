@@ -1,5 +1,6 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Files } from './files.ts'
+import { errnoOf } from './files.ts'
 import type { JournalName } from './names.ts'
 import { parseName } from './names.ts'
 
@@ -27,32 +28,45 @@ export interface Directory {
 
 /** The kernel stamps a change with a coarse clock: a listing made so soon after one may lack the next, ms. */
 const stampCoarsenessMs = 50
+/** Directories that may not be read, or keep their names in some other way, are left as they are. */
+const unsyncable: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS', 'EINVAL', 'ENOTSUP'])
 
 export function createDirectory(files: Files, path: string): Directory {
   let known: { readonly changedAt: number; readonly listing: Listing } | undefined
+
+  function list(): Listing {
+    const changedAt = files.stat(path)?.changedAt ?? 0
+    if (known?.changedAt === changedAt) return known.listing
+    // Before the listing: this process may stand still after it, while something comes that the listing lacks.
+    const now = Date.now()
+    const listing = listingOf(files.list(path) ?? [])
+    known = Math.abs(now - changedAt) > stampCoarsenessMs ? { changedAt, listing } : undefined
+    return listing
+  }
+
+  async function syncNamesIn(directory: string): Promise<void> {
+    try {
+      await files.syncDirectory(directory)
+    } catch (error) {
+      if (!unsyncable.has(errnoOf(error))) throw error
+    }
+  }
+
   return {
     files,
     path,
     at: (name) => join(path, name),
-    list() {
-      const changedAt = files.stat(path)?.changedAt ?? 0
-      if (known?.changedAt === changedAt) return known.listing
-      // Before the listing: this process may stand still after it, while something comes that the listing lacks.
-      const now = Date.now()
-      const listing = listingOf(files.list(path) ?? [])
-      known = Math.abs(now - changedAt) > stampCoarsenessMs ? { changedAt, listing } : undefined
-      return listing
-    },
+    list,
     async make() {
-      const topmost = files.makeDirectory(path)
-      if (topmost === undefined) return
-      for (let made = path; ; made = join(made, '..')) {
-        await files.syncDirectory(join(made, '..'))
-        if (made === topmost || made === join(made, '..')) return
-      }
+      const isThere = files.makeDirectory(path) === undefined
+      // Whoever made it may have been killed before its name was on the disk; whoever has put a file into it was not.
+      if (isThere && hasFiles(list())) return
+      for (let name = path; name !== dirname(name); name = dirname(name)) await syncNamesIn(dirname(name))
     },
   }
 }
+
+const hasFiles = ({ segments, journals, leases }: Listing) => segments.size + journals.length + leases.length > 0
 
 function listingOf(names: readonly string[]): Listing {
   const segments = new Map<number, number[]>()
