@@ -3,7 +3,17 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { StoreChange } from '../../src/store/contract.ts'
-import { deadIds, deliverAll, draft, drafts, expectBalance, killAll, leased, pendingIds } from '../contract/harness.ts'
+import {
+  deadIds,
+  delivered,
+  deliverAll,
+  draft,
+  drafts,
+  expectBalance,
+  killAll,
+  leased,
+  pendingIds,
+} from '../contract/harness.ts'
 import { nodeFiles } from '../../src/store/fs/files.ts'
 import { inDirectory, processOfBoot, tunedStore, withStore } from './support/places.ts'
 
@@ -137,6 +147,35 @@ describe('a damaged fs store', () => {
       })
     }),
   )
+
+  it('tells of all entries that are pending by the journal when every segment is gone', () =>
+    inDirectory(async (directory) => {
+      await withStore(directory, { journalBytes: 500 }, async (store) => {
+        await store.append(drafts(6))
+        await leased(store, async (lease) => {
+          for (const entry of await store.read({ limit: 4 })) await store.settle([delivered(entry)], lease)
+        })
+      })
+      for (const path of await named(directory, 'seg-')) await rm(path)
+      await withStore(directory, {}, async (store) => {
+        const told: StoreChange[] = []
+        store.watch((change) => told.push(change))
+        await leased(store, async () => {
+          expect(await pendingIds(store)).toEqual([])
+        })
+        expect(told.filter(({ kind }) => kind === 'quarantined')).toMatchObject([
+          { reason: expect.stringContaining('2 entries of writer 0 are missing') as unknown },
+        ])
+        expect(await store.counts()).toMatchObject({
+          pending: 0,
+          bytes: 0,
+          totals: { enqueued: 6, delivered: 4, quarantined: 2 },
+        })
+        await store.append([draft(7)])
+        expect(await deliverAll(store)).toEqual(ids(1, 7))
+        await expectBalance(store)
+      })
+    }))
 
   it.each(['empty', 'missing', 'renamed', 'garbage', 'flipped'])(
     'repeats rather than loses when the journal is %s',

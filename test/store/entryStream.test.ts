@@ -19,7 +19,11 @@ function readerOf(directory: Directory) {
     ledger,
     told,
     refresh: () => void log.refresh(ledger),
-    settle: (from: number, to = from + 1) => void ledger.writer(0).settled.add(from, to),
+    settle: (from: number, to = from + 1) => {
+      for (let ordinal = from; ordinal < to; ordinal += 1) {
+        ledger.apply({ is: 'skipped', writer: 0, ordinal, bytes: 12 }, nowhere)
+      }
+    },
     stream: (after = -Infinity) =>
       createEntryStream(
         { directory, log, ledger: () => ledger, onMissing: (missing) => void told.push(missing) },
@@ -113,7 +117,7 @@ it('a damaged frame is told of with its place and what it held, and what follows
     const [opening, first, second, third] = frames.map(({ bytes }) => bytes)
     const at = frames[2]?.at ?? NaN
     const end = frames[2]?.end ?? NaN
-    const told = { writer: 0, ordinal: 1, count: 2, bytes: 24, damage: { number: 1, at, end } }
+    const told = { writer: 0, ordinal: 1, count: 2, lost: 2, bytes: 24, damage: { number: 1, at, end } }
     // In its header, and in its body.
     for (const where of [20, 70]) {
       scribe.rewrite(
@@ -123,7 +127,10 @@ it('a damaged frame is told of with its place and what it held, and what follows
       const reader = readerOf(directory)
       expect(idsIn(reader.stream())).toEqual(ids(1, 4))
       expect(reader.told).toEqual([told])
-      reader.settle(1, 3)
+      reader.settle(1)
+      expect(idsIn(reader.stream())).toEqual(ids(1, 4))
+      expect(reader.told.splice(1)).toEqual([{ ...told, lost: 1, bytes: 12 }])
+      reader.settle(2)
       expect(idsIn(reader.stream())).toEqual(ids(1, 4))
       expect(reader.told).toHaveLength(1)
     }
@@ -137,7 +144,7 @@ it('a segment that is gone is told of with what it held and was not settled', ()
     scribe.remove(2)
     const { stream, told, settle } = readerOf(directory)
     expect(idsIn(stream())).toEqual(ids(1, 2, 5))
-    expect(told.splice(0)).toEqual([{ writer: 0, ordinal: 2, count: 2, bytes: 24 }])
+    expect(told.splice(0)).toEqual([{ writer: 0, ordinal: 2, count: 2, lost: 2, bytes: 24 }])
     settle(2)
     idsIn(stream())
     expect(told.splice(0)).toHaveLength(1)
@@ -153,10 +160,33 @@ it('a first segment that is gone is told of from the first entry on that is not 
     scribe.remove(1)
     const { stream, told, settle } = readerOf(directory)
     expect(idsIn(stream())).toEqual(ids(4))
-    expect(told.splice(0)).toEqual([{ writer: 0, ordinal: 0, count: 3, bytes: 0 }])
+    expect(told.splice(0)).toEqual([{ writer: 0, ordinal: 0, count: 3, lost: 3, bytes: 36 }])
     settle(0)
     idsIn(stream())
-    expect(told).toEqual([{ writer: 0, ordinal: 1, count: 2, bytes: 0 }])
+    expect(told.splice(0)).toEqual([{ writer: 0, ordinal: 1, count: 2, lost: 2, bytes: 24 }])
+    // How much came before the second is not known any more.
+    settle(3)
+    idsIn(stream())
+    expect(told).toEqual([{ writer: 0, ordinal: 1, count: 2, lost: 2, bytes: 0 }])
+  }))
+
+it('a writer whose segments are all gone is told of with what it is known to have written', () =>
+  inScriptorium((directory, scribe) => {
+    const { stream, told, ledger, refresh } = readerOf(directory)
+    const end = { number: 1, at: 400, ordinal: 3, bytes: 36, specials: 0, seq: 999 }
+    ledger.writer(0).end = end
+    ledger.apply({ is: 'skipped', writer: 0, ordinal: 0, bytes: 12 }, nowhere)
+    refresh()
+    const entries = stream()
+    expect(rest(entries)).toEqual([])
+    expect(rest(entries)).toEqual([])
+    expect(told.splice(0)).toEqual([{ writer: 0, ordinal: 1, count: 2, lost: 2, bytes: 24 }])
+    scribe.segment(...single(1, 3))
+    scribe.segment(...single(4, 1))
+    scribe.remove(1)
+    refresh()
+    expect(idsIn(entries)).toEqual(ids(4))
+    expect(told).toEqual([])
   }))
 
 it('entries at the end that a journal knows of, but nobody can read, are told of once by each who passes', () =>
@@ -172,7 +202,7 @@ it('entries at the end that a journal knows of, but nobody can read, are told of
     const entries = stream()
     expect(rest(entries)).toEqual(ids(1))
     expect(rest(entries)).toEqual([])
-    expect(told.splice(0)).toEqual([{ writer: 0, ordinal: 1, count: 2, bytes: 0 }])
+    expect(told.splice(0)).toEqual([{ writer: 0, ordinal: 1, count: 2, lost: 2, bytes: 0 }])
     // The scribe goes on behind what it has written, of which a fourth entry is gone as well.
     scribe.segment(...single(5, 1))
     refresh()

@@ -23,6 +23,8 @@ export interface Missing {
   readonly writer: number
   readonly ordinal: number
   readonly count: number
+  /** How many of them were not settled, and about how many bytes those held. */
+  readonly lost: number
   readonly bytes: number
   /** Where the damaged bytes are, if they are still there. */
   readonly damage?: { readonly number: number; readonly at: number; readonly end: number }
@@ -49,6 +51,7 @@ export function createEntryStream(source: StreamSource, writer: number, after: n
   const { directory, log, ledger, onMissing } = source
   let reader: FrameReader | undefined
   let number = -1
+  let isBegun = false
   /** The frame that is being read, and what comes next in it. */
   let open:
     | { readonly place: FramePlace; readonly header: FrameHeader; readonly body: Buffer; index: number; at: number }
@@ -65,20 +68,23 @@ export function createEntryStream(source: StreamSource, writer: number, after: n
     reader = undefined
   }
 
-  function start(): boolean {
+  function begin(): void {
+    isBegun = true
     const numbers = log.writers.get(writer)?.numbers ?? []
-    const settled = ledger().writers.get(writer)
-    const head = settled?.head
+    const { settled, settledBytes, head } = ledger().writer(writer)
+    const front = settled.firstMissing()
+    // Bytes are summed up over all that is settled: what comes before the front is known if nothing behind it is.
+    expected = { ordinal: front, bytes: settled.size() === front ? settledBytes : NaN }
     const first = head && numbers.includes(head.number) ? head.number : numbers[0]
-    if (first === undefined) return false
-    let begin = first
+    if (first === undefined) return
+    let start = first
     for (const other of numbers) {
-      if (other > begin && (log.opening(writer, other)?.header.seq ?? Infinity) <= after) begin = other
+      if (other > start && (log.opening(writer, other)?.header.seq ?? Infinity) <= after) start = other
     }
-    if (begin !== first) return openSegment(begin)
-    const isAtHead = head !== undefined && first === head.number && isStillThere(head)
-    expected = { ordinal: isAtHead ? head.ordinal : (settled?.settled.firstMissing() ?? 0), bytes: NaN }
-    return openSegment(begin, isAtHead ? head.at : 0)
+    const isAtHead = start === head?.number && isStillThere(head)
+    // What comes before the place where reading begins is nobody's concern.
+    if (start !== first || isAtHead) expected = undefined
+    openSegment(start, isAtHead ? head.at : 0)
   }
 
   /** Whether a frame stands where it did: a segment that was rewritten since has something else there, or nothing. */
@@ -88,13 +94,12 @@ export function createEntryStream(source: StreamSource, writer: number, after: n
     return found?.kind === 'frame' && found.header.ordinal === ordinal
   }
 
-  function openSegment(segment: number, from = 0): boolean {
+  function openSegment(segment: number, from = 0): void {
     close()
     reader = unlessMissing(() =>
       readSegment(directory, writer, segment, { from, until: () => log.endOf(writer, segment) }),
     )
     number = segment
-    return true
   }
 
   function nextFrame(): Found | undefined {
@@ -108,15 +113,12 @@ export function createEntryStream(source: StreamSource, writer: number, after: n
   }
 
   function missing(from: number, to: number, bytes: number, damage?: Missing['damage']): void {
-    const { settled } = ledger().writer(writer)
-    if (settled.countIn(from, to) >= to - from) return
-    onMissing({
-      writer,
-      ordinal: from,
-      count: to - from,
-      bytes: Number.isNaN(bytes) ? 0 : bytes,
-      ...(damage && { damage }),
-    })
+    const count = to - from
+    const lost = count - ledger().writer(writer).settled.countIn(from, to)
+    if (lost === 0) return
+    // What each of them held is not known.
+    const lostBytes = Number.isNaN(bytes) ? 0 : Math.round((bytes * lost) / count)
+    onMissing({ writer, ordinal: from, count, lost, bytes: lostBytes, ...(damage && { damage }) })
   }
 
   /** Goes to the next frame that may hold a pending entry; false at the end. */
@@ -156,7 +158,7 @@ export function createEntryStream(source: StreamSource, writer: number, after: n
   }
 
   function advance(): PendingEntry | undefined {
-    if (number < 0 && !start()) return undefined
+    if (!isBegun) begin()
     for (;;) {
       if (open === undefined || open.index >= open.header.count) {
         open = undefined
