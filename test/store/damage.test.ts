@@ -150,11 +150,13 @@ describe('a damaged fs store', () => {
 
   it('tells of all entries that are pending by the journal when every segment is gone', () =>
     inDirectory(async (directory) => {
-      await withStore(directory, { journalBytes: 500 }, async (store) => {
-        await store.append(drafts(6))
+      await withStore(directory, { segmentBytes: 1_000 }, async (store) => {
+        for (const each of drafts(30)) await store.append([each])
         await leased(store, async (lease) => {
-          for (const entry of await store.read({ limit: 4 })) await store.settle([delivered(entry)], lease)
+          for (const entry of await store.read({ limit: 28 })) await store.settle([delivered(entry)], lease)
         })
+        // The next holder begins by cleaning up, and writes down where each writer's segments end.
+        await leased(store, async () => {})
       })
       for (const path of await named(directory, 'seg-')) await rm(path)
       await withStore(directory, {}, async (store) => {
@@ -169,10 +171,11 @@ describe('a damaged fs store', () => {
         expect(await store.counts()).toMatchObject({
           pending: 0,
           bytes: 0,
-          totals: { enqueued: 6, delivered: 4, quarantined: 2 },
+          totals: { enqueued: 30, delivered: 28, quarantined: 2 },
         })
-        await store.append([draft(7)])
-        expect(await deliverAll(store)).toEqual(ids(1, 7))
+        await store.append([draft(31)])
+        expect(await pendingIds(store)).toEqual(ids(1, 31))
+        await deliverAll(store)
         await expectBalance(store)
       })
     }))

@@ -218,15 +218,78 @@ describe('a death in a journal', () => {
     expect(disk.done).toEqual([`rename ${second}`])
   })
 
-  it('is on the disk with the name of its part when it came during a sync that failed', async () => {
-    const { disk, journal } = begin()
+  it.each(['before', 'during'])('goes on into the next part when it came %s a sync that failed', async (when) => {
+    const { disk, journal, ledger } = begin()
     const end = holdSync(disk)
+    if (when === 'before') journal.record([death(0)])
     const synced = journal.sync().catch((error: Error) => error.message)
-    journal.record([death(0)])
+    if (when === 'during') journal.record([death(0)])
+    journal.record([death(1)])
+    ledger.apply({ is: 'discarded', dead: [2] }, { epoch: 1, part: 0, at: 0, length: 0 })
     end(new Error('the disk is gone'))
     expect(await synced).toContain('the disk is gone')
     disk.done.length = 0
+    journal.record([skipped(2)])
+    // What a failed sync may have dropped is not synced again as if it were there.
+    expect(disk.done).toEqual([`rename ${second}`])
+    expect([...ledger.dead]).toMatchObject([[1, { part: 1 }]])
+    expect(letterOf(disk, ledger, 1)).toBe('entry-1')
+    expect([...readBack(disk).dead]).toEqual([...ledger.dead])
+    await journal.sync()
+    journal.roll()
+    expect(letterOf(disk, ledger, 1)).toBe('entry-1')
+    expect([...ledger.dead]).toMatchObject([[1, { part: 1 }]])
+  })
+
+  it('goes on into the next part when it cannot be brought to the disk in its own', () => {
+    const { disk, journal, ledger } = begin()
+    journal.record([death(0)])
+    disk.failNext('syncNow')
+    journal.roll()
+    expect([...ledger.dead]).toMatchObject([[1, { part: 1 }]])
+    expect(letterOf(disk, ledger, 1)).toBe('entry-1')
+    expect([...readBack(disk).dead]).toEqual([...ledger.dead])
+  })
+
+  it('is not given up when the next part cannot be begun either', () => {
+    const { disk, journal, ledger } = begin()
+    journal.record([death(0)])
+    disk.failNext('syncNow', 'rename')
+    expect(() => journal.roll()).toThrow(expect.objectContaining({ code: 'OUTBOX_STORE' }))
+    disk.done.length = 0
+    // Nothing is written any more to a part that may have lost something.
     journal.record([skipped(1)])
-    expect(disk.done).toEqual([`syncNow ${first}`, 'syncDirectoryNow', `rename ${second}`])
+    expect(disk.done).toEqual([`rename ${second}`])
+    expect([...ledger.dead]).toMatchObject([[1, { part: 1 }]])
   })
 })
+
+describe('a journal that is closed', () => {
+  const lost = expect.objectContaining({ code: 'OUTBOX_LEASE_LOST' }) as unknown
+
+  it('takes nothing more, and begins no other part', async () => {
+    const { disk, journal } = await beginSynced()
+    journal.close()
+    expect(() => journal.record([skipped(0)])).toThrow(lost)
+    expect(() => journal.roll()).toThrow(lost)
+    await journal.sync()
+    expect([...disk.names(), ...disk.open()]).toEqual([first])
+  })
+
+  it.each(['before', 'during'])('says so to who waits for what was recorded %s its last sync', async (when) => {
+    const { disk, journal } = begin()
+    const end = holdSync(disk)
+    const synced = journal.sync()
+    if (when === 'during') journal.record([skipped(0)])
+    journal.close()
+    end()
+    if (when === 'during') await expect(synced).rejects.toEqual(lost)
+    else expect(await synced).toBeUndefined()
+  })
+})
+
+/** The id of a dead letter, read from where the ledger says that it stands. */
+function letterOf({ directory }: WatchedDisk, ledger: Ledger, seq: number): string | undefined {
+  const place = ledger.dead.get(seq)
+  return place && readDeadLetter(directory, seq, place)?.entry.id
+}

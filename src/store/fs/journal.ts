@@ -1,3 +1,6 @@
+import type { StoredDeadLetter } from '../../entry.ts'
+import { OutboxError } from '../../errors.ts'
+import { leaseLost } from '../checks.ts'
 import { isCutBack, unlinkQuietly } from './files.ts'
 import type { Directory } from './directory.ts'
 import type { FrameKind } from './frame.ts'
@@ -12,12 +15,15 @@ import { storeError } from './storeError.ts'
 export interface Journal {
   /**
    * Writes the changes in one frame, then applies them to the ledger.
-   * @throws OutboxError `OUTBOX_QUOTA` or `OUTBOX_STORE`; then nothing was recorded.
+   * @throws OutboxError `OUTBOX_QUOTA` or `OUTBOX_STORE`, or `OUTBOX_LEASE_LOST` once it is closed; then nothing was recorded.
    */
   record(changes: readonly LedgerChange[]): void
   /** Begins a new part. */
   roll(): void
-  /** Resolves when everything recorded so far is on the disk. */
+  /**
+   * Resolves when everything recorded so far is on the disk.
+   * @throws OutboxError `OUTBOX_STORE`, or `OUTBOX_LEASE_LOST` when it was closed before that.
+   */
   sync(): Promise<void>
   /** The present part. */
   part(): number
@@ -33,18 +39,21 @@ export function createJournal(directory: Directory, epoch: number, ledger: Ledge
   let part = -1
   let file: number | undefined
   let length = 0
-  /** Whether the end of the file may hold part of a record. */
-  let isTorn = false
+  /** Whether another part has to follow: the end of this one may hold part of a record, or a sync has failed. */
+  let isSpoilt = false
+  /** Whether a sync has failed: what was not on the disk by then may be gone. */
+  let isDropped = false
   let isDirty = false
   let isNameDirty = false
-  /** A dead letter stands nowhere else, once its segment is gone. */
-  let hasUnsyncedLetters = false
+  /** Dead letters that are not on the disk yet, by their numbers: they stand nowhere else, once their segments are gone. */
+  let unsynced = new Map<number, StoredDeadLetter>()
   let syncing: Promise<void> | undefined
+  let isClosed = false
 
   /** The bytes of a frame, until the next one is made. */
-  function frame(kind: FrameKind, of: number, body: string, audits: number): Buffer {
+  function frame(kind: FrameKind, of: number, body: unknown, audits: number): Buffer {
     buffer.clear()
-    const { bodyLength, bodyCrc } = buffer.add((into) => into.text(body))
+    const { bodyLength, bodyCrc } = buffer.add((into) => into.text(JSON.stringify(body)))
     const data = buffer.part(0, buffer.length())
     writeHeader(data, {
       kind,
@@ -62,43 +71,61 @@ export function createJournal(directory: Directory, epoch: number, ledger: Ledge
     return data
   }
 
-  function roll(): void {
-    if (file !== undefined && hasUnsyncedLetters) {
-      files.syncNow(file)
-      if (isNameDirty) files.syncDirectoryNow(directory.path)
-    }
-    const temporary = directory.at(temporaryName())
-    const data = frame(frameKinds.checkpoint, part + 1, JSON.stringify(ledger), 0)
-    const next = files.create(temporary)
+  /** Sees to it that dead letters are on the disk before their part is left, unless that has failed already. */
+  function syncLetters(present: number): void {
     try {
-      files.write(next, data, 0)
+      files.syncNow(present)
+      if (isNameDirty) files.syncDirectoryNow(directory.path)
+      unsynced.clear()
+    } catch {
+      isSpoilt = true
+      isDropped = true
+    }
+  }
+
+  function roll(): void {
+    if (file !== undefined && unsynced.size > 0 && !isDropped) syncLetters(file)
+    const moved = [...unsynced.values()]
+      .filter(({ seq }) => ledger.dead.has(seq))
+      .map((letter) => ({ is: 'moved', letter }) as const)
+    const temporary = directory.at(temporaryName())
+    const next = files.create(temporary)
+    let place: Omit<DeadPlace, 'id'>
+    try {
+      const checkpoint = frame(frameKinds.checkpoint, part + 1, ledger, 0)
+      const at = checkpoint.length
+      files.write(next, checkpoint, 0)
+      const letters = moved.length > 0 ? frame(frameKinds.record, part + 1, moved, 0) : Buffer.alloc(0)
+      if (letters.length > 0) files.write(next, letters, at)
       files.rename(temporary, directory.at(journalName(epoch, part + 1)))
+      place = { epoch, part: part + 1, at, length: letters.length }
     } catch (error) {
       files.close(next)
       unlinkQuietly(files, temporary)
       throw error
     }
-    close()
+    closeFile()
     part += 1
     file = next
-    length = data.length
-    isTorn = false
+    length = place.at + place.length
+    isSpoilt = false
+    isDropped = false
     isDirty = true
     isNameDirty = true
-    hasUnsyncedLetters = false
+    for (const change of moved) ledger.apply(change, place)
   }
 
   /** Writes a record; answers where it stands. */
   function write(changes: readonly LedgerChange[]): Omit<DeadPlace, 'id'> {
-    if (file === undefined || isTorn) roll()
+    if (file === undefined || isSpoilt) roll()
     let audits = 0
     for (const change of changes) if ('audit' in change) audits += 1
-    const data = frame(frameKinds.record, part, JSON.stringify(changes), audits)
+    const data = frame(frameKinds.record, part, changes, audits)
     const at = length
     try {
       if (file !== undefined) files.write(file, data, at)
     } catch (error) {
-      isTorn = file !== undefined && !isCutBack(files, file, at)
+      isSpoilt = file !== undefined && !isCutBack(files, file, at)
       throw error
     }
     length += data.length
@@ -106,26 +133,33 @@ export function createJournal(directory: Directory, epoch: number, ledger: Ledge
   }
 
   async function syncOnce(): Promise<void> {
-    if (isTorn) roll()
+    if (isSpoilt) roll()
     if (file === undefined) return
-    const present = file
     const wasNameDirty = isNameDirty
+    const letters = unsynced
     isDirty = false
     isNameDirty = false
-    hasUnsyncedLetters = false
+    unsynced = new Map()
     try {
-      await files.sync(present)
+      await files.sync(file)
       if (wasNameDirty) await files.syncDirectory(directory.path)
     } catch (error) {
-      // A failed sync may have dropped the data: the file is left alone, and the next part holds the whole ledger.
-      isTorn = true
+      // The file is left alone; the next part holds the whole ledger, and the dead letters that may be gone.
+      isSpoilt = true
+      isDropped = true
       isDirty = true
       isNameDirty ||= wasNameDirty
+      unsynced = new Map([...letters, ...unsynced])
       throw error
     }
   }
 
-  function close(): void {
+  /** Whoever holds the lease by now has read what stands in it, and reads no more. */
+  function mustBeOpen(): void {
+    if (isClosed) throw leaseLost(epoch)
+  }
+
+  function closeFile(): void {
     if (file === undefined) return
     const past = file
     file = undefined
@@ -146,16 +180,21 @@ export function createJournal(directory: Directory, epoch: number, ledger: Ledge
 
   return {
     record(changes) {
+      mustBeOpen()
       const place = orThrow(() => write(changes))
       isDirty = true
       for (const change of changes) {
-        if ('letter' in change) hasUnsyncedLetters = true
+        if ('letter' in change) unsynced.set(change.letter.seq, change.letter)
         ledger.apply(change, place)
       }
     },
-    roll: () => orThrow(roll),
+    roll() {
+      mustBeOpen()
+      orThrow(roll)
+    },
     async sync() {
       while (isDirty || syncing !== undefined) {
+        if (isClosed && syncing === undefined) throw lostUnsynced(epoch)
         syncing ??= syncOnce().finally(() => {
           syncing = undefined
         })
@@ -168,6 +207,14 @@ export function createJournal(directory: Directory, epoch: number, ledger: Ledge
     },
     part: () => part,
     length: () => length,
-    close,
+    close() {
+      isClosed = true
+      closeFile()
+    },
   }
+}
+
+function lostUnsynced(epoch: number): OutboxError {
+  const message = `the lease of epoch ${epoch} was lost before what was recorded was on the disk: it may be there, or not`
+  return new OutboxError('OUTBOX_LEASE_LOST', message)
 }
