@@ -11,7 +11,7 @@ const quick: Record<string, readonly string[]> = {
     'test/interleavings/transitions.test.ts',
     'test/simulation/found.test.ts',
   ],
-  fs: ['test/store/{cleanup,clerk,damage,fs,lease,room,strangeFiles,writers}.test.ts'],
+  fs: ['test/store/!(crash|default|failures|fullDisk|meanwhile|memory|processes).test.ts'],
 }
 /** Those that take longer: they are run against what the quick ones have left. */
 const slow: Record<string, readonly string[]> = {

@@ -1,4 +1,5 @@
 import { readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { StoredDeadLetter } from '../../src/entry.ts'
 import type { Store } from '../../src/store/contract.ts'
@@ -18,6 +19,7 @@ import { createLog } from '../../src/store/fs/log.ts'
 import { createReserve } from '../../src/store/fs/reserve.ts'
 import { createSession } from '../../src/store/fs/session.ts'
 import { defaultSettings } from '../../src/store/fs/settings.ts'
+import { auditOf, deliverAll, idsOf, leased } from '../../src/testing/contract/bench.ts'
 import { draft, drafts } from '../contract/harness.ts'
 import { inDirectory, processOfBoot, withStore } from './support/places.ts'
 
@@ -230,7 +232,7 @@ describe('segments of which little is pending', () => {
     }))
 
   it('are left to the next time once the lease is lost', () => {
-    let answers = [true, true, true, false]
+    let answers = [true, true, true, false, false]
     return cleaningAfter(
       withLargeSegments(2),
       async (cleaner) => {
@@ -240,6 +242,8 @@ describe('segments of which little is pending', () => {
         answers = []
         await cleanUp(cleaner)
         expect([...cleaner.rewritten.keys()]).toEqual(['seg-0-2.log', 'seg-0-3.log'])
+        const { files, at } = cleaner.directory
+        expect(files.stat(at('seg-0-3.log'))?.size).toBeLessThan(2_000)
       },
       { isStillHeld: () => answers.shift() ?? true },
     )
@@ -340,3 +344,21 @@ describe('files that were only half made', () => {
       expect(removed).toEqual([])
     }))
 })
+
+it('audit records within the limit stay although the head of the part behind them is damaged', () =>
+  inDirectory(async (directory) => {
+    for (const boot of [1, 2]) {
+      await withStore(directory, { processes: processOfBoot(boot) }, async (store) => {
+        await store.append(drafts(2, boot * 10))
+        await deliverAll(store)
+      })
+    }
+    const part = join(directory, 'journal-2-0.log')
+    await writeFile(part, (await readFile(part)).fill(0, 0, 8))
+    await withStore(directory, { processes: processOfBoot(3) }, async (store) => {
+      await store.append(drafts(1, 99))
+      await leased(store, async () => {})
+      await leased(store, async () => {})
+      expect(idsOf(await auditOf(store))).toEqual(expect.arrayContaining(['entry-10', 'entry-11']))
+    })
+  }))

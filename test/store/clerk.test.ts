@@ -412,3 +412,28 @@ describe('whoever has the lease', () => {
       expect([...open.values()]).toEqual([])
     }))
 })
+
+it('a requeue in the middle of which the lease is lost says how many came back', () =>
+  inDirectory(async (directory) => {
+    let onSync: (() => Promise<void>) | undefined
+    const files: Files = {
+      ...nodeFiles,
+      async sync(file) {
+        const work = onSync
+        onSync = undefined
+        await nodeFiles.sync(file)
+        await work?.()
+      },
+    }
+    await withStore(directory, { pollMs: 5, files }, async (store) => {
+      await store.append(drafts(1))
+      await killAll(store)
+      const lease = await take(store)
+      // After this the journal is on the disk: the next sync is that of the entries that come back.
+      await store.cancel([])
+      onSync = () => lease.release()
+      expect(await store.requeue([{ id: 'entry-1' }], 2e12)).toBe(1)
+      expect(await pendingIds(store)).toEqual(['entry-1'])
+      expect(await deadIds(store)).toEqual([])
+    })
+  }))

@@ -38,10 +38,6 @@ export async function cleanUp(cleaning: Cleaning): Promise<void> {
   const names = [...settledSegments(log, ledger, ended), ...pastJournals(cleaning)]
   const sparse = [...sparseSegments(directory, log, ledger, rewritten)]
   for (const { writer, end } of log.writers.values()) ledger.writer(writer).end = end
-  for (const { writer, number } of sparse) {
-    const present = ledger.writer(writer)
-    if (present.head?.number === number) present.head = undefined
-  }
   journal.roll()
   await journal.sync()
   if (names.length + sparse.length === 0 || !isStillHeld()) return
@@ -57,8 +53,8 @@ export async function cleanUp(cleaning: Cleaning): Promise<void> {
     return isStillHeld()
   }
   for (const each of sparse) {
-    if (!isStillHeld()) return
     await rewriteSegment(directory, log, ledger, each, isRecorded)
+    if (!isStillHeld()) return
     rewritten.set(segmentName(each.writer, each.number), each.alive)
   }
   await directory.files.syncDirectory(directory.path)
@@ -147,7 +143,8 @@ function* pastJournals({ directory, ledger, journal, epoch, auditLimit }: Cleani
     const isPresent = past.epoch === epoch && past.part === journal.part()
     const next = journals[index + 1]
     if (isPresent || next === undefined) return
-    const audited = (firstAuditIn(directory, next) ?? -Infinity) - 1
+    // A part whose successor cannot be read may hold the latest: it goes when that one has a successor of its own.
+    const audited = (firstAuditIn(directory, next) ?? Infinity) - 1
     const name = journalName(past.epoch, past.part)
     if (audited <= ledger.sums.audits - auditLimit && !inUse.has(name)) yield name
   }

@@ -73,15 +73,18 @@ export function createClerk(session: Session, line: Line, settings: Settings, on
   }
 
   async function obey(command: Command): Promise<number> {
+    let done = 0
     const answer = await asHolder(async (held) => {
       await heed(held)
       const deed = await perform(command, new Set(), held)
       if (deed.changes.length > 0) record(held, deed.changes)
+      done = deed.answer ?? 0
       await heed(held)
       await held.journal.sync()
-      return deed.answer ?? 0
+      return done
     })
-    return answer ?? (await ask(command))
+    // Whoever holds the lease by now does what is left of it, which may be nothing.
+    return answer ?? Math.max(done, await ask(command))
   }
 
   /** Leaves the command in the own log; answers which of its special frames it is. */
