@@ -5,12 +5,14 @@ import { isOutboxError } from '../../src/errors.ts'
 import type { Store } from '../../src/store/contract.ts'
 import type { Files } from '../../src/store/fs/files.ts'
 import { nodeFiles } from '../../src/store/fs/files.ts'
-import { drafts, expectBalance, pendingIds } from '../../src/testing/contract/bench.ts'
+import { drafts, expectBalance, leased, pendingIds } from '../../src/testing/contract/bench.ts'
 import type { Historian, Mark } from './support/crashHistory.ts'
 import { createHistorian, problemsAfterCrash } from './support/crashHistory.ts'
-import { processCrash } from './support/crashStates.ts'
+import { seededRandom } from '../support/seededRandom.ts'
+import { crashStates, processCrash } from './support/crashStates.ts'
 import { failingFiles } from './support/failing.ts'
 import { inDirectory, processOfBoot, tunedStore, withStore } from './support/places.ts'
+import type { DiskImage } from './support/simulatedDisk.ts'
 import { createSimulatedDisk } from './support/simulatedDisk.ts'
 
 const tuning = {
@@ -24,6 +26,9 @@ const tuning = {
   staleMs: 20,
   auditLimit: 4,
 }
+
+/** So many of the states that a power cut could leave are looked at in each run, at any point. */
+const powerCuts = 4
 
 /** Each step is tried until it works: whoever is refused tries again. */
 const steps: readonly ((does: Historian) => Promise<void>)[] = [
@@ -59,7 +64,8 @@ async function runFailing(number: number, code: string, more: number, ack: 'os' 
   const does = createHistorian(store, disk)
   const codes = new Set<string>()
   const problems: string[] = []
-  const marksOf = () => disk.events.flatMap((event) => (event.is === 'mark' ? [event.mark as Mark] : []))
+  const marksOf = (until = disk.events.length) =>
+    disk.events.slice(0, until).flatMap((event) => (event.is === 'mark' ? [event.mark as Mark] : []))
   try {
     for (const [index, step] of steps.entries()) {
       for (let tries = 0; ; tries += 1) {
@@ -84,9 +90,21 @@ async function runFailing(number: number, code: string, more: number, ack: 'os' 
     }
     heal()
     problems.push(...(await problemsAfterCrash(store, marksOf(), true)))
-    const after = storeOn(createSimulatedDisk(processCrash(disk.events, disk.events.length)).files, 2, ack)
-    problems.push(...(await problemsAfterCrash(after, marksOf(), true)).map((problem) => `reopened: ${problem}`))
-    await after.close()
+    const reopened = async (image: DiskImage, marks: readonly Mark[], isSettledDurable: boolean, how: string) => {
+      const after = storeOn(createSimulatedDisk(image).files, 2, ack)
+      // What was refused, and may be missing, is counted until somebody who may say so has met it.
+      await leased(after, () => after.read({ limit: 100 }))
+      const found = await problemsAfterCrash(after, marks, isSettledDurable)
+      problems.push(...found.map((problem) => `${how}: ${problem}`))
+      await after.close()
+    }
+    await reopened(processCrash(disk.events, disk.events.length), marksOf(), true, 'reopened')
+    const random = seededRandom(number)
+    for (let cut = 0; cut < powerCuts; cut += 1) {
+      const point = Math.ceil(random() * disk.events.length)
+      const { images } = crashStates(disk.events, point, 1, random)
+      for (const image of images) await reopened(image, marksOf(point), ack === 'sync', `a power cut at ${point}`)
+    }
   } finally {
     await store.close()
   }
@@ -98,6 +116,7 @@ describe('when a call to the disk fails', () => {
     { code: 'ENOSPC', more: 0, ack: 'os' },
     { code: 'ENOSPC', more: 0, ack: 'sync' },
     { code: 'EIO', more: 2, ack: 'os' },
+    { code: 'EIO', more: 0, ack: 'sync' },
     { code: 'EMFILE', more: 0, ack: 'os' },
   ] as const)(
     'once ($code, and $more calls after it, ack $ack), wherever it is, nothing accepted is lost',
@@ -113,7 +132,11 @@ describe('when a call to the disk fails', () => {
       process.stdout.write(`${calls} calls, each failing with ${code}\n`)
       expect(problems.slice(0, 8)).toEqual([])
       expect([...codes].toSorted()).toEqual(code === 'ENOSPC' ? ['OUTBOX_QUOTA'] : ['OUTBOX_STORE'])
-      noteFigures('disk calls that fail, one by one', { calls, problems: 0 })
+      noteFigures('disk calls that fail, one by one', {
+        calls,
+        'power cuts after them': calls * powerCuts,
+        problems: 0,
+      })
     },
   )
 

@@ -149,7 +149,7 @@ function knownFrom(marks: readonly Mark[], isSettledDurable: boolean): Map<strin
       const entry = known.get(id)
       if (mark.is === 'append') {
         if (entry === undefined) known.set(id, unknownEntry(known.size + 1, mark.ids))
-        else entry.isAcknowledged = true
+        else if (mark.isDone) entry.isAcknowledged = true
         continue
       }
       if (entry === undefined) continue
