@@ -26,10 +26,9 @@ function countedFiles() {
   }
 }
 
-const counted = countedFiles()
-
-it('the entries of several writers come in the order of their numbers, and their files are closed behind them', () =>
-  inScriptorium((directory, first) => {
+it('the entries of several writers come in the order of their numbers, and their files are closed behind them', () => {
+  const counted = countedFiles()
+  return inScriptorium((directory, first) => {
     const second = createScribe(directory, 1)
     first.segment([draft(1)], [draft(3)], [draft(5)])
     second.segment([draft(2)], [draft(4)])
@@ -43,4 +42,5 @@ it('the entries of several writers come in the order of their numbers, and their
     expect(counted.open()).toBeGreaterThan(0)
     merge.close()
     expect(counted.open()).toBe(0)
-  }, counted.files))
+  }, counted.files)
+})
