@@ -44,13 +44,14 @@ describe('the end of a log', () => {
 
   it('that the ledger knows makes nothing before it new', () =>
     inScriptorium((directory, scribe) => {
-      const [, first, second] = scribe.segment(drafts(2), [draft(3)])
+      scribe.segment([draft(1)])
+      const [, first, second] = scribe.segment([draft(2)], [draft(3)])
       const known = createLedger()
       known.writer(0).end = endBehind(second, 1)
       const log = createLog(directory)
       expect(log.refresh(known)).toBe(Infinity)
       expect(log.writers.get(0)?.end).toEqual(endBehind(second, 1))
-      known.writer(0).end = endBehind(first, 2)
+      known.writer(0).end = endBehind(first, 1)
       const late = createLog(directory)
       expect(late.refresh(known)).toBe(3 * 64)
       expect(late.writers.get(0)?.end).toEqual(endBehind(second, 1))
@@ -89,6 +90,21 @@ describe('the end of a log', () => {
       const log = createLog(directory)
       log.refresh(ledger)
       expect(log.writers.get(0)).toEqual({ writer: 0, numbers: [], end: { ...end, ordinal: 10 } })
+    }))
+
+  it('is in the segment before when the last one was torn by a power cut', () =>
+    inScriptorium((directory, scribe) => {
+      const [, last] = scribe.segment(drafts(2))
+      scribe.segment([draft(3)])
+      scribe.rewrite(2, [Buffer.alloc(200)])
+      const log = createLog(directory)
+      expect(log.refresh(createLedger())).toBe(64)
+      expect(log.writers.get(0)?.end).toEqual(endBehind(last, 2))
+      const known = createLedger()
+      known.writer(0).end = endBehind(last, 2)
+      const late = createLog(directory)
+      expect(late.refresh(known)).toBe(Infinity)
+      expect(late.writers.get(0)).toEqual({ writer: 0, numbers: [1, 2], end: endBehind(last, 2) })
     }))
 
   it('stays when the last segment is gone', () =>
