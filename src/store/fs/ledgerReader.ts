@@ -11,10 +11,8 @@ import { journalName } from './names.ts'
 /** The ledger as the journals tell it. */
 export interface LedgerReader {
   ledger(): Ledger
-  /** Reads what was recorded since; answers whether there was anything. */
-  refresh(): boolean
-  /** Begins anew at the next refresh. */
-  reset(): void
+  /** Reads what was recorded since. */
+  refresh(): void
 }
 
 interface Position extends JournalName {
@@ -64,21 +62,13 @@ export function createLedgerReader(directory: Directory): LedgerReader {
       const { journals } = directory.list()
       const newest = journals.at(-1)
       if (newest === undefined) {
-        if (position === undefined) return false
+        if (position === undefined) return
         position = undefined
         ledger = createLedger()
-        return true
+        return
       }
-      if (position?.epoch === newest.epoch && position.part === newest.part) {
-        const { at } = position
-        read(position)
-        return position.at > at
-      }
-      load(journals)
-      return true
-    },
-    reset() {
-      position = undefined
+      if (position?.epoch === newest.epoch && position.part === newest.part) read(position)
+      else load(journals)
     },
   }
 }

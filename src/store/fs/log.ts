@@ -99,11 +99,9 @@ export function createLog(directory: Directory): Log {
     log.end = known ?? emptyEnd
     for (const number of log.numbers.toReversed()) {
       if (number < log.end.number) break
-      const isKnown = number === known?.number
-      if (!isKnown) log.end = { ...log.end, number, at: lateHeaderIn(log.writer, number) }
+      if (number !== known?.number) log.end = { ...log.end, number, at: lateHeaderIn(log.writer, number) }
       const least = readOn(log)
       if (least !== undefined) return least
-      if (isKnown) return undefined
       log.end = known ?? emptyEnd
     }
     return undefined

@@ -177,7 +177,6 @@ export function createSession(
       upkeep.end()
       journal.close()
       taken.release()
-      reader.reset()
       endTurn()
     }
     const loss = new AbortController()
