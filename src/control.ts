@@ -18,6 +18,8 @@ export interface ControlDesk {
   read(): Promise<void>
   /** Tells the machine of a hold that another context met; whoever is to drain tries for itself instead. */
   showHold(): void
+  /** Resolves when the store knows what it was told so far, or has refused it. */
+  idle(): Promise<void>
 }
 
 export function createControlDesk<P>(deps: {
@@ -95,5 +97,6 @@ export function createControlDesk<P>(deps: {
     showHold() {
       if (stored !== undefined) show({ ...stored, paused: shown.paused })
     },
+    idle: () => written,
   }
 }

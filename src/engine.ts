@@ -219,7 +219,7 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
     } catch (error) {
       reporter.warnOfStore(error)
     }
-    await appender.idle()
+    await Promise.all([appender.idle(), control.idle()])
     await reporter.flush()
     await letGo().catch(reporter.warnOfStore)
     await reporter.flush()
@@ -240,7 +240,7 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
 
   async function endQuietly(): Promise<void> {
     try {
-      await Promise.all([keeper.release(), passes.ended(), appender.idle()])
+      await Promise.all([keeper.release(), passes.ended(), appender.idle(), control.idle()])
       await letGo()
     } catch {
       // Nobody is left to be told; the store answers the same at the next start.

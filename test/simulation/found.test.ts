@@ -130,6 +130,22 @@ describe('the status is not left behind', () => {
 })
 
 describe('pause and hold', () => {
+  test('a pause that the store is slow to keep is kept before the outbox says that it has stopped', async () => {
+    const time = simulatedTime()
+    const memory = memoryStore()
+    const store = faultyStore(memory)
+    store.faults.setControl = async (real) => {
+      await new Promise<void>((resolve) => time.clock.setTimeout(resolve, 3_000))
+      return real()
+    }
+    const outbox = createOutbox<string>({ ...time.options, store, push: hang })
+    await time.quiet()
+    outbox.pause()
+    const kept = outbox.stop().then(() => memory.control())
+    await time.advance(5_000)
+    expect(await kept).toEqual({ paused: true })
+  })
+
   test('a resume right after the start counts, however slowly the store says that it is paused', async () => {
     const time = simulatedTime()
     const memory = memoryStore()

@@ -5,6 +5,8 @@ import type { World } from './world.ts'
 const minuteMs = 60_000
 /** Long enough for the longest `Retry-After` and everything that waits behind it. */
 const patienceMinutes = 240
+/** An outbox says that it has stopped after 10 s, whatever happens. */
+const stopLimitSeconds = 10
 
 /** Looks at everything while nothing moves. */
 export async function checkAll(world: World, isWell = false): Promise<void> {
@@ -24,6 +26,8 @@ export async function endWell(world: World): Promise<void> {
   const { ledger, time, scenario, network, verdict } = world
   network.heal()
   for (const life of world.lives()) life.store.mend()
+  // What a slow store still has of those who stop comes before what is said now.
+  for (let seconds = 0; seconds < stopLimitSeconds && isAnyStopping(world); seconds += 1) await time.advance(1_000)
   const lives = Array.from({ length: scenario.contexts }, (_, place) => world.lifeAt(place))
   await time.quiet()
   for (const life of lives) {
@@ -48,6 +52,10 @@ export async function endWell(world: World): Promise<void> {
   await checkStore(world.store, ledger, verdict)
   checkAnswers(world)
   checkRemote(world)
+}
+
+function isAnyStopping(world: World): boolean {
+  return world.lives().some(({ phase }) => phase === 'stopping')
 }
 
 function checkAnswers({ unanswered, verdict }: World): void {
