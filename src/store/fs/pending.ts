@@ -52,7 +52,7 @@ export function createPending(source: StreamSource): Pending {
   /** Reads on until so many pending entries are in the window; false when there are no more. */
   function fill(count: number): boolean {
     while (window.length - passed < count) {
-      merge ??= createMerge(source, window.at(-1)?.seq)
+      merge ??= createMerge(source)
       const last = window.at(-1)
       const next = merge.next()
       if (next === undefined) return false
