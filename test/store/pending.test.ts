@@ -29,8 +29,15 @@ function readerOf(directory: Directory) {
         ledger.apply({ is: 'skipped', writer, ordinal, bytes: 12 }, nowhere)
       }
     },
+    log,
+    ledger,
     /** Answers the least number among what is new. */
     refresh: () => log.refresh(ledger),
+    /** Looks at what is new, and says so. */
+    follow() {
+      const least = log.refresh(ledger)
+      if (least < Infinity) pending.noticed(least)
+    },
     ids: (limit: number, after?: number) => pending.read({ limit, ...(after !== undefined && { after }) }).map(idOf),
   }
 }
@@ -245,4 +252,59 @@ it('entries that were settled are not kept in memory', () =>
     collect()
     expect(kept.map((entry) => entry.deref()?.id)).toEqual([undefined, undefined, undefined])
     reset()
+  }))
+
+it('a page holds each entry once, although the ledger knew of some before the log did', () =>
+  inScriptorium((directory, scribe) => {
+    const other = createScribe(directory, 1)
+    other.segment(drafts(1, 11))
+    scribe.segment(drafts(5))
+    const reader = readerOf(directory)
+    const before = reader.ids(6)
+    other.segment(drafts(2, 12))
+    other.segment(drafts(1, 14))
+    // As a checkpoint says it that the holder has written meanwhile.
+    reader.ledger.writer(1).end = readerOf(directory).log.writers.get(1)?.end
+    reader.follow()
+    const page = reader.ids(20)
+    expect(page.toSorted()).toEqual([...before, 'entry-12', 'entry-13', 'entry-14'].toSorted())
+    expect(page).toEqual(readerOf(directory).ids(20))
+  }))
+
+it('a page begun anew in its middle holds each entry once', () =>
+  inScriptorium((directory, scribe) => {
+    const other = createScribe(directory, 1)
+    other.segment(drafts(1, 11))
+    scribe.segment(drafts(5))
+    const reader = readerOf(directory)
+    reader.ids(6)
+    other.segment(drafts(2, 12))
+    reader.refresh()
+    expect(reader.ids(20)).toEqual(readerOf(directory).ids(20))
+  }))
+
+it('a page that goes on behind the first ones holds nothing that comes before them, whatever has come to light', () =>
+  inScriptorium((directory, scribe) => {
+    const other = createScribe(directory, 1)
+    other.segment(drafts(1_300, 10_001))
+    scribe.segment(drafts(2_500))
+    const reader = readerOf(directory)
+    reader.read({ limit: 2_000 })
+    const after = reader.read({ limit: 500, after: 64 * 2_000 }).at(-1)?.seq ?? NaN
+    other.segment(drafts(1_000, 20_001))
+    reader.follow()
+    expect(reader.read({ limit: 1_000, after })).toEqual(readerOf(directory).read({ limit: 1_000, after }))
+  }))
+
+it('the first one is not one that was settled before it was read', () =>
+  inScriptorium((directory, scribe) => {
+    createScribe(directory, 1).segment(drafts(1, 2))
+    scribe.segment(drafts(1))
+    scribe.segment(drafts(1, 3))
+    const { first, ids, settle } = readerOf(directory)
+    const [next] = ids(1)
+    expect(next).toBe('entry-1')
+    settle(0, 1, 1)
+    settle(0, 2)
+    expect(first()).toBeUndefined()
   }))

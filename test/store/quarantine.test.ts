@@ -56,7 +56,7 @@ const missingOf = (lost: number, damage?: Missing['damage']): Missing => ({
 
 it('says how many entries are missing, and of whom', () =>
   inScriptorium((directory) => {
-    expect(quarantine(directory, missingOf(1))).toBe(`1 entry of writer 0 are missing in ${directory.path}`)
+    expect(quarantine(directory, missingOf(1))).toBe(`1 entry of writer 0 is missing in ${directory.path}`)
     expect(quarantine(directory, missingOf(2))).toBe(`2 entries of writer 0 are missing in ${directory.path}`)
   }))
 

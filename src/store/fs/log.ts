@@ -164,7 +164,10 @@ export function createLog(directory: Directory): Log {
       for (const present of writers.values()) {
         if (!segments.has(present.writer)) present.numbers = []
         const known = ledger.writers.get(present.writer)?.end
-        if (known && known.number > present.end.number && present.writer !== own) present.end = known
+        if (known === undefined || known.number <= present.end.number || present.writer === own) continue
+        // What is passed over here came after what was known.
+        if (known.ordinal > present.end.ordinal) least = Math.min(least, present.end.seq + 1)
+        present.end = known
       }
       for (const [writer, numbers] of segments) {
         const present = writers.get(writer)

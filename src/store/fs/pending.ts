@@ -29,6 +29,8 @@ export function createPending(source: StreamSource): Pending {
   let merge: Merge | undefined
   /** Where the last listing that went beyond the window stopped. */
   let listing: { readonly merge: Merge; readonly after: number } | undefined
+  /** How often it was begun anew. */
+  let resets = 0
 
   const isPending = ({ writer, ordinal }: PendingEntry) => !ledger().isSettled(writer, ordinal)
 
@@ -66,19 +68,27 @@ export function createPending(source: StreamSource): Pending {
   }
 
   function reset(): void {
+    resets += 1
     window = []
     passed = 0
     merge?.close()
     merge = undefined
+    endListing()
+  }
+
+  function endListing(): void {
     listing?.merge.close()
     listing = undefined
   }
 
   function fromWindow(after: number, limit: number): readonly StoredEntry[] | undefined {
     const found: StoredEntry[] = []
+    const before = resets
     for (let index = passed; found.length < limit; index += 1) {
       if (index - passed >= windowSize) return found.length > 0 ? found : undefined
-      if (index >= window.length && !fill(index - passed + 1)) break
+      const hasMore = index < window.length || fill(index - passed + 1)
+      if (resets > before) return fromWindow(after, limit)
+      if (!hasMore) break
       const candidate = window[index]
       if (candidate !== undefined && candidate.seq > after && isPending(candidate)) found.push(present(candidate))
     }
@@ -87,7 +97,7 @@ export function createPending(source: StreamSource): Pending {
 
   function fromListing(after: number, limit: number): readonly StoredEntry[] {
     if (listing?.after !== after) {
-      listing?.merge.close()
+      endListing()
       listing = { merge: createMerge(source, after), after }
     }
     const { merge: from } = listing
@@ -111,8 +121,9 @@ export function createPending(source: StreamSource): Pending {
     },
 
     first() {
-      pass()
-      fill(1)
+      // What is read on may have been settled since it was looked at.
+      do pass()
+      while (window[passed] === undefined && fill(1))
       const front = window[passed]
       return front && present(front)
     },
@@ -136,6 +147,7 @@ export function createPending(source: StreamSource): Pending {
 
     noticed(seq) {
       if (seq <= (window.at(-1)?.seq ?? -Infinity)) reset()
+      else if (listing !== undefined && seq <= listing.after) endListing()
     },
 
     *all() {

@@ -8,7 +8,8 @@ import { quarantineName, segmentName } from './names.ts'
 /** Copies the bytes of entries that cannot be read into a file of their own, if they are still there; answers in words what happened. */
 export function quarantine(directory: Directory, { writer, lost, damage }: Missing): string {
   const entries = lost === 1 ? '1 entry' : `${lost} entries`
-  if (damage === undefined) return `${entries} of writer ${writer} are missing in ${directory.path}`
+  if (damage === undefined)
+    return `${entries} of writer ${writer} ${lost === 1 ? 'is' : 'are'} missing in ${directory.path}`
   const { number, at, end } = damage
   const name = moveAside(directory, readPart(directory, writer, number, at, end))
   const place = `${segmentName(writer, number)} at ${at}`
