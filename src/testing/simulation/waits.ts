@@ -45,6 +45,8 @@ export function createWaits(deps: {
   let heard: { readonly type: CutCommand; readonly id?: string }[] = []
   let wait: { readonly wait: Wait; readonly fromMs: number } | undefined
   let order: PassOrder = { cut: 'none' }
+  /** How far the wall clock was ahead of the time gone by when the pass began. */
+  let aheadMs = -Infinity
 
   function isGiven({ type, id }: { readonly type: CutCommand; readonly id?: string }): boolean {
     return given.some(
@@ -65,6 +67,7 @@ export function createWaits(deps: {
     if (!mayOrder(next)) verdict.fail('cuts', `${context} cuts waits short (${JSON.stringify(next)}), unasked`)
     heard = []
     order = next
+    aheadMs = now() - elapsedMs()
   }
 
   function mayOrder({ cut, id }: PassOrder): boolean {
@@ -81,7 +84,9 @@ export function createWaits(deps: {
     const entry = next.id === undefined ? undefined : ledger.pending.get(next.id)
     if (entry === undefined || next.kind === 'store') return
     const wholeMs = entry.tries.waitMs ?? (entry.notBefore ?? 0) - entry.enqueuedAt
-    const leftMs = Math.min(dueOf(entry) - now(), wholeMs > 0 ? wholeMs : Infinity)
+    // The pass may have looked at the clock before it was set back.
+    const lookedAt = Math.max(now(), elapsedMs() + aheadMs)
+    const leftMs = Math.min(dueOf(entry) - lookedAt, wholeMs > 0 ? wholeMs : Infinity)
     if (next.leftMs < leftMs) {
       verdict.fail('waits', `${context} waits ${next.leftMs} ms for ${entry.id}, but ${leftMs} ms are left`)
     }
