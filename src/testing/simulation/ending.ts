@@ -25,7 +25,7 @@ export async function checkAll(world: World, isWell = false): Promise<void> {
 export async function endWell(world: World): Promise<void> {
   const { ledger, time, scenario, network, verdict } = world
   network.heal()
-  for (const life of world.lives()) life.store.mend()
+  world.mend()
   // What a slow store still has of those who stop comes before what is said now.
   for (let seconds = 0; seconds < stopLimitSeconds && isAnyStopping(world); seconds += 1) await time.advance(1_000)
   const lives = Array.from({ length: scenario.contexts }, (_, place) => world.lifeAt(place))

@@ -66,6 +66,8 @@ export interface World {
   lifeAt(place: number): Life
   /** Those that are up or stopping. */
   lives(): readonly Life[]
+  /** The faults of all stores end; what hangs in one goes on, also if its context has stopped meanwhile. */
+  mend(): void
   crash(life: Life, freeAfterMs: number): void
   /** Ends whatever still runs. */
   end(): void
@@ -202,6 +204,7 @@ export function createWorld(parts: WorldParts): World {
       return life?.phase === 'up' ? life : bear(place)
     },
     lives: () => [...all].filter(({ phase }) => phase === 'up' || phase === 'stopping'),
+    mend: () => all.forEach((life) => life.phase === 'crashed' || life.store.mend()),
     crash(life, freeAfterMs) {
       if (life.phase === 'crashed') return
       world.crashes += 1
