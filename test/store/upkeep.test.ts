@@ -162,6 +162,19 @@ describe('cleaning up', () => {
     session.afterRecord()
     expect(held.journal.part()).toBe(0)
   })
+
+  it('that the disk refuses is left for another time, and nobody is killed by it', async () => {
+    const { append, deliver, retry, disk } = await begin(0, oneEach)
+    for (const each of drafts(4)) await append(each)
+    retry(1)
+    disk.failNext('open')
+    expect(() => vi.advanceTimersByTime(1_000)).not.toThrow()
+    await others()
+    deliver()
+    deliver()
+    await later(1_000)
+    expect(disk.names()).not.toContain('seg-0-2.log')
+  })
 })
 
 it('what stands behind the end of a segment is kept and told of, once', async () => {

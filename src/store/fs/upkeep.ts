@@ -81,7 +81,11 @@ export function createUpkeep(deps: {
 
   function sync(): void {
     timer = undefined
-    if (hasCleaning(directory, log, ledger(), rewritten)) return clean()
+    try {
+      if (hasCleaning(directory, log, ledger(), rewritten)) return clean()
+    } catch {
+      // Nobody is there to be told; what stays is removed the next time.
+    }
     charge()
       ?.journal.sync()
       .catch(() => {
