@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Store, StoreChange } from '../../src/store/contract.ts'
 import { createLeaseFile } from '../../src/store/fs/leaseFile.ts'
@@ -14,7 +15,7 @@ import {
   retried,
   take,
 } from '../../src/testing/contract/bench.ts'
-import { tunedStore } from './support/places.ts'
+import { inDirectory, tunedStore } from './support/places.ts'
 import { createWatchedDisk } from './support/watchedDisk.ts'
 
 const never = 2 ** 30
@@ -290,3 +291,18 @@ it('a store that was closed is closed again once it has been used again', async 
   expect(await pendingIds(store)).toHaveLength(3)
   await store.close()
 })
+
+it('a lease that is asked for right before the store closes can be used, and is given up when it closes again', () =>
+  inDirectory(async (directory) => {
+    for (let turns = 0; turns < 6; turns += 1) {
+      const store = tunedStore(join(directory, `${turns}`))
+      const asked = take(store)
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
+      await store.close()
+      const lease = await asked
+      await store.append(drafts(1))
+      if (!lease.lost.aborted) await store.settle([delivered(await headOf(store))], lease)
+      await store.close()
+      expect(lease.lost.aborted).toBe(true)
+    }
+  }))

@@ -59,9 +59,11 @@ export function createFsStore(path: string, settings: Settings): Store {
   async function grant(signal: AbortSignal, endTurn: () => void): Promise<Held> {
     for (;;) {
       if (closing !== undefined) await closing
+      await directory.make()
+      // A session that is closed meanwhile keeps no lease.
+      if (closing !== undefined) continue
       const { session, clerk } = opened()
       session.refresh()
-      await directory.make()
       const held = session.tryTake(endTurn)
       if (held !== undefined) {
         clerk.tick()
