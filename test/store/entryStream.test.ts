@@ -319,3 +319,13 @@ it('a segment that goes while it is about to be read is passed over', () =>
     expect(idsIn(stream(second?.seq))).toEqual([])
     expect(told).toEqual([])
   }))
+
+it('nothing is missing before the segment in which reading begins', () =>
+  inScriptorium((directory, scribe) => {
+    scribe.segment(...single(1, 2))
+    const [, , last] = scribe.segment(...single(3, 2))
+    scribe.segment(...single(5, 2))
+    const { stream, told } = readerOf(directory)
+    expect(idsIn(stream(last?.seq))).toEqual(ids(5, 6))
+    expect(told).toEqual([])
+  }))

@@ -276,6 +276,16 @@ describe('a journal that is closed', () => {
     expect([...disk.names(), ...disk.open()]).toEqual([first])
   })
 
+  it('lets who asks late wait for the sync under way', async () => {
+    const { disk, journal } = begin()
+    const end = holdSync(disk)
+    const early = journal.sync()
+    journal.close()
+    const late = journal.sync()
+    end()
+    expect(await Promise.all([early, late])).toEqual([undefined, undefined])
+  })
+
   it.each(['before', 'during'])('says so to who waits for what was recorded %s its last sync', async (when) => {
     const { disk, journal } = begin()
     const end = holdSync(disk)

@@ -271,6 +271,17 @@ it('a page holds each entry once, although the ledger knew of some before the lo
     expect(page).toEqual(readerOf(directory).ids(20))
   }))
 
+it('what the ledger knew of before the log did is new from the number on that follows what was known', () =>
+  inScriptorium((directory, scribe) => {
+    scribe.segment(drafts(2))
+    const reader = readerOf(directory)
+    const last = reader.log.writers.get(0)?.end.seq ?? NaN
+    scribe.segment(drafts(1, 3))
+    reader.ledger.writer(0).end = readerOf(directory).log.writers.get(0)?.end
+    expect(reader.refresh()).toBe(last + 1)
+    expect(reader.refresh()).toBe(Infinity)
+  }))
+
 it('a page begun anew in its middle holds each entry once', () =>
   inScriptorium((directory, scribe) => {
     const other = createScribe(directory, 1)

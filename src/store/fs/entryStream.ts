@@ -115,7 +115,7 @@ export function createEntryStream(source: StreamSource, writer: number, after: n
   function missing(from: number, to: number, bytes: number, damage?: Missing['damage']): void {
     const count = to - from
     const lost = count - ledger().writer(writer).settled.countIn(from, to)
-    if (lost === 0) return
+    if (lost <= 0) return
     // What each of them held is not known.
     const lostBytes = Number.isNaN(bytes) ? 0 : Math.round((bytes * lost) / count)
     onMissing({ writer, ordinal: from, count, lost, bytes: lostBytes, ...(damage && { damage }) })

@@ -148,7 +148,6 @@ export function createJournal(directory: Directory, epoch: number, ledger: Ledge
       isSpoilt = true
       isDropped = true
       isDirty = true
-      isNameDirty ||= wasNameDirty
       unsynced = new Map([...letters, ...unsynced])
       throw error
     }
