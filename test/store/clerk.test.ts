@@ -27,6 +27,27 @@ import {
 import { inDirectory, processOfBoot, withStore } from './support/places.ts'
 
 const quick = { pollMs: 5 }
+
+/** Files of this machine that do what a test wants right after the next sync. */
+function interruptibleFiles() {
+  let next: (() => Promise<void>) | undefined
+  const files: Files = {
+    ...nodeFiles,
+    async sync(file) {
+      const work = next
+      next = undefined
+      await nodeFiles.sync(file)
+      await work?.()
+    },
+  }
+  return {
+    files,
+    afterSync(work: () => Promise<void>) {
+      next = work
+    },
+  }
+}
+
 /** Looks for what others ask only when it is asked for something itself. */
 const drowsy = { pollMs: 2 ** 30 }
 const later = 1_800_000_000_000
@@ -322,16 +343,7 @@ describe('whoever has the lease', () => {
   it.each(['discard', 'requeue'] as const)(
     'puts a dead letter back once though another asks for its %s meanwhile',
     (wish) => {
-      let onSync: (() => Promise<void>) | undefined
-      const files: Files = {
-        ...nodeFiles,
-        async sync(file) {
-          const work = onSync
-          onSync = undefined
-          await nodeFiles.sync(file)
-          await work?.()
-        },
-      }
+      const { files, afterSync } = interruptibleFiles()
       return withTwo([quick, { ...drowsy, files }], async (asker, holder, directory) => {
         await asker.append(drafts(1))
         await killAll(holder)
@@ -339,13 +351,13 @@ describe('whoever has the lease', () => {
         const lease = await take(holder)
         await holder.cancel([])
         let asked: Promise<number> | undefined
-        onSync = async () => {
+        afterSync(async () => {
           asked = wish === 'discard' ? asker.discard(['entry-1']) : asker.requeue([{ id: 'entry-1' }], later)
           const segment = join(directory, 'seg-0-1.log')
           await vi.waitFor(async () => expect(await readFile(segment, 'utf8')).toContain(wish), { interval: 1 })
           // Now the command is known here, but not yet what was put back.
           await holder.counts()
-        }
+        })
         expect(await holder.requeue([{ id: 'entry-1' }], later)).toBe(1)
         expect(await asked).toBe(0)
         expect(await pendingIds(holder)).toEqual(['entry-2', 'entry-1'])
@@ -415,23 +427,14 @@ describe('whoever has the lease', () => {
 
 it('a requeue in the middle of which the lease is lost says how many came back', () =>
   inDirectory(async (directory) => {
-    let onSync: (() => Promise<void>) | undefined
-    const files: Files = {
-      ...nodeFiles,
-      async sync(file) {
-        const work = onSync
-        onSync = undefined
-        await nodeFiles.sync(file)
-        await work?.()
-      },
-    }
+    const { files, afterSync } = interruptibleFiles()
     await withStore(directory, { pollMs: 5, files }, async (store) => {
       await store.append(drafts(1))
       await killAll(store)
       const lease = await take(store)
       // After this the journal is on the disk: the next sync is that of the entries that come back.
       await store.cancel([])
-      onSync = () => lease.release()
+      afterSync(() => lease.release())
       expect(await store.requeue([{ id: 'entry-1' }], 2e12)).toBe(1)
       expect(await pendingIds(store)).toEqual(['entry-1'])
       expect(await deadIds(store)).toEqual([])
