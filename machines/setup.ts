@@ -1,7 +1,7 @@
 import { assign, emit, enqueueActions, fromCallback, sendTo, setup } from 'xstate'
 import type { AnyEventObject } from 'xstate'
 import type { Counts } from '../src/entry.ts'
-import type { Batch, Command, Cut, EngineCommand, EngineEvent, OutboxEvent, Reports, Wait } from '../src/report.ts'
+import type { Command, Cut, EngineCommand, EngineEvent, OutboxEvent, Reports, Wait } from '../src/report.ts'
 
 /** What `createActor(machine, { input })` may say. */
 export interface SyncInput {
@@ -96,7 +96,7 @@ function lastErrorAfter<P>(event: OutboxEvent<P>, before: string | undefined): s
 }
 
 /** What the reports of one batch add to the context. */
-function afterReports<P>(
+export function afterReports<P>(
   context: SyncContext,
   { events, counts, changed = false }: Reports<P>,
 ): Pick<SyncContext, 'tally' | 'lastError' | 'counts' | 'dirty'> {
@@ -142,10 +142,6 @@ export const setupSync = <P>() =>
     },
     actions: {
       order: sendTo('engine', (_, command: EngineCommand<P>) => command),
-      orderAppends: sendTo('engine', (_, { batches }: { batches: readonly Batch<P>[] }) => ({
-        type: 'appendPrepared' as const,
-        batches,
-      })),
       orderPass: sendTo('engine', ({ context: { cut, wait } }) =>
         wait?.id === undefined ? { type: 'drain' as const, cut } : { type: 'drain' as const, cut, id: wait.id },
       ),

@@ -74,7 +74,6 @@ export const syncMachineOf = <P>() =>
         },
       },
       'engine.leading': { actions: { type: 'setFlags', params: { standby: false, held: undefined, dirty: true } } },
-      'engine.enqueue': { actions: { type: 'orderAppends', params: ({ event }) => event } },
     },
     states: {
       draining: {

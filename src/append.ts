@@ -63,27 +63,26 @@ export function createAppender<P>(deps: {
     }
   }
 
-  function keep(batch: Batch<P>, { entries, bytes }: Size, kept: Promise<void>): void {
-    begun.batches += 1
-    begun.entries += entries
-    begun.bytes += bytes
-    const forget = () => {
-      begun.batches -= 1
-      begun.entries -= entries
-      begun.bytes -= bytes
-    }
+  function keep(batch: Batch<P>, size: Size, kept: Promise<void>): void {
+    count(1, size)
     void kept.then(
       () => {
-        forget()
+        count(-1, size)
         deps.onKept(batch)
         tellAnswered()
       },
       (error: unknown) => {
-        forget()
+        count(-1, size)
         deps.onRefused(batch, appendError(error))
         tellAnswered()
       },
     )
+  }
+
+  function count(batches: 1 | -1, { entries, bytes }: Size): void {
+    begun.batches += batches
+    begun.entries += batches * entries
+    begun.bytes += batches * bytes
   }
 
   function tellAnswered(): void {

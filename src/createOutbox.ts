@@ -95,19 +95,20 @@ export function createOutbox<P>(options: OutboxOptions<P>): Outbox<P> {
     clock,
     ...(inspect && { inspect: contained(inspect) }),
   })
-  const board = createStatusBoard(actor, clock)
   const gatherer = createGatherer<P>((batches) => {
-    // The event is the machine's own, so it is not among its public commands.
-    if (isRunning()) actor.send({ type: 'engine.enqueue', batches } as never)
+    // Straight to the engine: the machine has nothing to decide about it, and hears of what was kept.
+    const { status, children } = actor.getSnapshot()
+    if (status === 'active' && children.engine) children.engine.send({ type: 'appendPrepared', batches })
     else lateAppender.add(batches)
-  }, inspect !== undefined)
+  })
+  const board = createStatusBoard(actor, clock, gatherer.untold)
   // What was enqueued in the tick in which somebody stopped the actor is written all the same.
   const lateAppender = createAppender<P>({
     settings,
     limits: () => limitsFor(settings),
     openStore: () => storage.open(settings.name),
-    onKept: ({ onKept }) => onKept?.(),
-    onRefused: ({ onRefused }, error) => onRefused?.(error),
+    onKept: (batch) => batch.onKept?.(),
+    onRefused: (batch, error) => batch.onRefused?.(error),
   })
   const refuseSent = () => gatherer.refuseSent(stoppedError('before the store answered; the entry may have been kept'))
 
@@ -138,19 +139,21 @@ export function createOutbox<P>(options: OutboxOptions<P>): Outbox<P> {
 
   return {
     actor,
-    async enqueue(payload, requestOptions) {
-      // Written out rather than behind `enqueueAll`: a spread and two more promises cost more than all the rest.
-      const request = requestOptions === undefined ? { payload } : { ...requestOptions, payload }
-      const prepared = prepare(request, settings)
-      mustRun()
-      await gatherer.add([prepared])
-      return { id: prepared.id }
+    enqueue(payload, requestOptions) {
+      // Not behind `enqueueAll`, and no async function: a spread and two more promises cost more than all the rest.
+      try {
+        const request = requestOptions === undefined ? { payload } : { ...requestOptions, payload }
+        const prepared = prepare(request, settings)
+        mustRun()
+        return gatherer.add([prepared], { id: prepared.id })
+      } catch (error) {
+        return Promise.reject(error)
+      }
     },
     async enqueueAll(entries) {
       const prepared = entries.map((request) => prepare(request, settings))
       mustRun()
-      await gatherer.add(prepared)
-      return { ids: prepared.map(({ id }) => id) }
+      return gatherer.add(prepared, { ids: prepared.map(({ id }) => id) })
     },
     status: board.status,
     subscribe: board.subscribe,
@@ -168,6 +171,7 @@ export function createOutbox<P>(options: OutboxOptions<P>): Outbox<P> {
     async flush() {
       gatherer.send()
       await gatherer.settled()
+      gatherer.untold.tell()
       return flushActor(actor)
     },
     deadLetters: createDeadLetters(openStore, settings),

@@ -55,6 +55,7 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
   const reporter: Reporter<P> = createReporter<P>({
     openStore,
     send,
+    isHungry: () => passes.isHungry(),
     monotonic: monotonicOf(settings.clock),
     soon: macrotask,
     later: waiterOf(settings.clock),
@@ -164,24 +165,29 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
     for (const batch of batches) reportRefused(batch, error)
   }
 
-  function reportKept({ requests, onKept }: Batch<P>): void {
-    for (const { id, meta, enqueuedAt } of requests) {
+  function reportKept(batch: Batch<P>): void {
+    for (const { id, meta, enqueuedAt } of batch.requests) {
       // Two literals: a property behind a spread costs a microsecond.
       if (meta === undefined) reporter.add({ type: 'enqueued', origin: 'here', id, enqueuedAt })
       else reporter.add({ type: 'enqueued', origin: 'here', id, meta, enqueuedAt })
     }
-    if (onKept !== undefined) reporter.afterwards(onKept)
+    reporter.whenCounted(batch)
     reporter.changed()
   }
 
   function reportRefused(
-    { requests, onRefused }: Pick<Batch<P>, 'onRefused'> & { readonly requests: readonly EnqueueRequest<P>[] },
+    batch: Pick<Batch<P>, 'onRefused'> & { readonly requests: readonly EnqueueRequest<P>[] },
     error: Error,
   ): void {
-    for (const { id = '', payload, meta } of requests) {
+    for (const { id = '', payload, meta } of batch.requests) {
       reporter.add({ type: 'enqueueFailed', origin: 'here', id, payload, ...(meta && { meta }), error })
     }
-    reporter.afterwards(() => onRefused?.(error))
+    reporter.whenCounted({
+      onKept(untold) {
+        untold?.tell()
+        batch.onRefused?.(error)
+      },
+    })
   }
 
   function obey(command: EngineCommand<P>): void {

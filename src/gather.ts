@@ -1,85 +1,98 @@
 import type { OutboxError } from './errors.ts'
-import type { Batch, PreparedRequest } from './report.ts'
+import type { Batch, PreparedRequest, Untold } from './report.ts'
 
-/** The handle's way in: gathers the enqueues of one microtask into one event, and answers each on its own. */
+/** The handle's way in: gathers the enqueues of one microtask, and answers each on its own. */
 export interface Gatherer<P> {
-  /** Resolves when all of the requests are durable; rejects when none was kept. */
-  add(requests: readonly PreparedRequest<P>[]): Promise<void>
+  /** Resolves with `answer` when all of the requests are durable; rejects when none was kept. */
+  add<A>(requests: readonly PreparedRequest<P>[], answer: A): Promise<A>
   /** Hands on what has been gathered, now. */
   send(): void
   /** No answer will come any more to what has been handed on. */
   refuseSent(error: OutboxError): void
   /** Resolves when everything added so far has been answered. */
   settled(): Promise<void>
+  /** What has been answered before the machine was told of it. */
+  readonly untold: Untold<P>
 }
 
-/** Hears how a ticket ends. */
-interface TicketEnds<P> {
-  onKept(ticket: Ticket<P>): void
-  onRefused(ticket: Ticket<P>): void
+/** Hears when a ticket is answered. */
+interface Desk<P> {
+  onAnswered(untold?: Untold<P>): void
 }
 
 /** A batch, and the promise of whoever waits for it. */
 class Ticket<P> implements Batch<P> {
-  requests: readonly PreparedRequest<P>[]
-  readonly answer: Promise<void>
-  onKept!: () => void
-  onRefused!: (error: Error) => void
+  readonly requests: readonly PreparedRequest<P>[]
+  readonly promise: Promise<unknown>
+  isAnswered = false
+  readonly #answer: unknown
+  readonly #desk: Desk<P>
+  #resolve!: (answer: unknown) => void
+  #reject!: (error: Error) => void
 
-  constructor(requests: readonly PreparedRequest<P>[], { onKept, onRefused }: TicketEnds<P>) {
+  constructor(requests: readonly PreparedRequest<P>[], answer: unknown, desk: Desk<P>) {
     this.requests = requests
-    this.answer = new Promise((resolve, reject) => {
-      this.onKept = () => {
-        onKept(this)
-        resolve()
-      }
-      this.onRefused = (error) => {
-        onRefused(this)
-        reject(error)
-      }
+    this.#answer = answer
+    this.#desk = desk
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
     })
+  }
+
+  onKept(untold?: Untold<P>): void {
+    this.isAnswered = true
+    this.#desk.onAnswered(untold)
+    this.#resolve(this.#answer)
+  }
+
+  onRefused(error: Error): void {
+    this.isAnswered = true
+    this.#desk.onAnswered()
+    this.#reject(error)
   }
 }
 
-/**
- * @param isSeen - somebody may look at the events later, and must find in them what was enqueued. Otherwise it is let go of when it is
- * kept: XState keeps an event for a while, and V8 what that holds for much longer, which would be a quarter of the work.
- */
-export function createGatherer<P>(hand: (batches: readonly Batch<P>[]) => void, isSeen: boolean): Gatherer<P> {
-  const sent = new Set<Ticket<P>>()
+export function createGatherer<P>(hand: (batches: readonly Batch<P>[]) => void): Gatherer<P> {
+  // No set: what V8 puts in the place of a set that has grown keeps for long what was in it, and all payloads with it.
+  let sent: Ticket<P>[] = []
+  let open = 0
   let gathered: Ticket<P>[] = []
+  let last: Untold<P> | undefined
 
-  const ends: TicketEnds<P> = {
-    onKept(ticket) {
-      sent.delete(ticket)
-      if (!isSeen) ticket.requests = []
+  const desk: Desk<P> = {
+    onAnswered(untold) {
+      open -= 1
+      last = untold ?? last
     },
-    // When the actor has stopped, it may be written all the same.
-    onRefused: (ticket) => void sent.delete(ticket),
   }
 
   function send(): void {
     if (gathered.length === 0) return
     const present = gathered
     gathered = []
-    for (const ticket of present) sent.add(ticket)
+    if (open * 2 <= sent.length) sent = sent.filter(({ isAnswered }) => !isAnswered)
+    for (const ticket of present) sent.push(ticket)
+    open += present.length
     hand(present)
   }
 
   return {
     send,
-    add(requests) {
-      if (requests.length === 0) return Promise.resolve()
+    add(requests, answer) {
+      if (requests.length === 0) return Promise.resolve(answer)
       if (gathered.length === 0) queueMicrotask(send)
-      const ticket = new Ticket(requests, ends)
+      const ticket = new Ticket(requests, answer, desk)
       gathered.push(ticket)
-      return ticket.answer
+      return ticket.promise as Promise<typeof answer>
     },
     refuseSent(error) {
-      for (const { onRefused } of sent) onRefused(error)
+      // When the actor has stopped, it may be written all the same.
+      for (const ticket of sent) if (!ticket.isAnswered) ticket.onRefused(error)
     },
+    untold: { reports: () => last?.reports(), tell: () => last?.tell() },
     async settled() {
-      await Promise.allSettled([...gathered, ...sent].map(({ answer }) => answer))
+      await Promise.allSettled([...gathered, ...sent].map(({ promise }) => promise))
     },
   }
 }

@@ -21,6 +21,8 @@ export type PassOrder = EngineCommand<never> & { readonly type: 'drain' }
 export interface Passes {
   order(order: PassOrder): void
   isUnderWay(): boolean
+  /** Whether the last pass has pushed everything, so that what comes now begins the next. */
+  isHungry(): boolean
   /** Ends the pass under way after the push in flight. */
   halt(): void
   /** Aborts the push in flight, and waits at most `graceMs` for it. */
@@ -51,6 +53,7 @@ export function createPasses<P>(deps: {
   let underWay: Promise<void> | undefined
   let flight: Flight | undefined
   let isHaltAsked = false
+  let hasPushedAll = false
   let storeFailures = 0
   let recordedAtEmpty = 0
   let isNoPushTold = false
@@ -74,6 +77,7 @@ export function createPasses<P>(deps: {
     await reporter.flush()
     end = unlessResumed(end)
     underWay = undefined
+    hasPushedAll = end.type === 'engine.drained'
     deps.send(end)
     // Only now: a grant that the machine heard of before the standby would be forgotten.
     if (end.type === 'engine.standby') keeper.standBy()
@@ -158,6 +162,7 @@ export function createPasses<P>(deps: {
       underWay ??= run(order)
     },
     isUnderWay: () => underWay !== undefined,
+    isHungry: () => underWay === undefined && hasPushedAll,
     halt() {
       isHaltAsked = true
     },

@@ -135,16 +135,17 @@ export interface PreparedRequest<P> extends EnqueueRequest<P> {
 /** Requests that are kept all or none, and how whoever handed them in hears what came of it. */
 export interface Batch<P> {
   readonly requests: readonly PreparedRequest<P>[]
-  /** Called when all of it is durable and the machine has been told. */
-  readonly onKept?: () => void
+  /** Called when all of it is durable; the machine hears of it in a moment. */
+  onKept?(untold?: Untold<P>): void
   /** Called when nothing of it was kept. */
-  readonly onRefused?: (error: Error) => void
+  onRefused?(error: Error): void
 }
 
-/** What the machine orders its engine to do. */
+/** What the engine is ordered to do, by its machine if nothing else is said. */
 export type EngineCommand<P> =
   | { readonly type: 'append'; readonly request: EnqueueRequest<P> }
   | { readonly type: 'appendAll'; readonly requests: readonly EnqueueRequest<P>[] }
+  /** From the handle. */
   | { readonly type: 'appendPrepared'; readonly batches: readonly Batch<P>[] }
   /** One pass; `id` is the entry whose wait `cut: 'all'` overrides. */
   | { readonly type: 'drain'; readonly cut: Cut; readonly id?: string }
@@ -160,6 +161,14 @@ export interface Reports<P> {
   readonly events: readonly OutboxEvent<P>[]
   readonly counts?: Counts
   readonly changed?: boolean
+}
+
+/** What has happened already, and the machine is about to be told. */
+export interface Untold<P> {
+  /** All of it; undefined when the machine knows everything. */
+  reports(): Reports<P> | undefined
+  /** Tells the machine now. */
+  tell(): void
 }
 
 /** What a context may ask of the one that drains. */
@@ -183,5 +192,3 @@ export type EngineEvent<P> =
   | { readonly type: 'engine.control'; readonly paused: boolean; readonly held?: string }
   | { readonly type: 'engine.closed' }
   | Signal
-  /** From the handle. */
-  | { readonly type: 'engine.enqueue'; readonly batches: readonly Batch<P>[] }

@@ -1,7 +1,8 @@
 import type { Actor, SnapshotFrom } from 'xstate'
-import { restOf } from '../machines/setup.ts'
+import { afterReports, restOf } from '../machines/setup.ts'
 import type { Clock } from './clock.ts'
 import type { SyncMachine } from './createSyncMachine.ts'
+import type { Untold } from './report.ts'
 import type { Place, Status } from './status.ts'
 import { isSameStatus, leftCount, statusOf } from './status.ts'
 
@@ -11,11 +12,14 @@ export interface StatusBoard {
   subscribe(listener: () => void): () => void
 }
 
-export function createStatusBoard<P>(actor: Actor<SyncMachine<P>>, clock: Clock): StatusBoard {
+/** @param untold - what the status is to show before the machine knows of it: somebody has been told that it is kept. */
+export function createStatusBoard<P>(actor: Actor<SyncMachine<P>>, clock: Clock, untold: Untold<P>): StatusBoard {
   const listeners = new Set<() => void>()
   const first = actor.getSnapshot()
   let leftBefore = 0
+  /** As the machine knows it, and as it was last shown. */
   let present = statusOf(placeOf(first), first.context, clock.now(), leftBefore)
+  let shown = present
 
   function look(): void {
     const snapshot = actor.getSnapshot()
@@ -24,13 +28,25 @@ export function createStatusBoard<P>(actor: Actor<SyncMachine<P>>, clock: Clock)
     if (hasMoved && place.state === 'draining' && present.state !== 'draining') leftBefore = leftCount(snapshot.context)
     const next = statusOf(place, snapshot.context, hasMoved ? clock.now() : present.since, leftBefore)
     if (isSameStatus(next, present)) return
-    present = next
+    present = isSameStatus(next, shown) ? shown : next
     for (const listener of listeners) listener()
+  }
+
+  function ahead(): Status {
+    const reports = untold.reports()
+    if (reports === undefined) return present
+    const { context } = actor.getSnapshot()
+    const { state, reason, since } = present
+    return statusOf({ state, reason }, { ...context, ...afterReports(context, reports) }, since, leftBefore)
   }
 
   actor.subscribe({ next: look, complete: look, error: look })
   return {
-    status: () => present,
+    status() {
+      const next = ahead()
+      if (!isSameStatus(next, shown)) shown = next
+      return shown
+    },
     subscribe(listener) {
       listeners.add(listener)
       return () => {

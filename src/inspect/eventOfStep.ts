@@ -9,8 +9,6 @@ export function eventOfStep(step: StepEvent): { readonly type: string } {
       return { type, payload: undefined } as { readonly type: string }
     case 'enqueueAll':
       return { type, entries: [] } as { readonly type: string }
-    case 'engine.enqueue':
-      return { type, batches: [] } as { readonly type: string }
     case 'engine.reports':
       return { type, events: eventsOf(step), counts: step.counts, changed: step.changed } as { readonly type: string }
     default:

@@ -43,7 +43,6 @@ export function observeLater(
       sent.push({ event: inspected.event, at: now() })
     if (inspected.type !== '@xstate.snapshot' || inspected.event.type === 'xstate.init') return
     const { event, snapshot } = inspected
-    const shown = heldEvent(event)
     const index = sent.findIndex((each) => each.event === event)
     // Attached by a listener to what this event emitted: it is in the first snapshot already.
     if (snapshot === first && index < 0) return
@@ -56,7 +55,7 @@ export function observeLater(
       kind: 'step',
       at,
       ...(endedAt > at && { tookMs: endedAt - at }),
-      event: shownEvent(shown, payloads),
+      event: shownEvent(event, payloads),
       state: stateOf(snapshot),
       before: stateOf(before),
       context: contextOf(snapshot),
@@ -65,12 +64,6 @@ export function observeLater(
 
   const subscription = actor.system.inspect(contained(look))
   return () => subscription.unsubscribe()
-}
-
-/** The event as it is now: the handle lets go of what it has enqueued once it has been told that this is kept. */
-function heldEvent(event: { readonly type: string }): { readonly type: string } {
-  if (event.type !== 'engine.enqueue' || !('batches' in event) || !Array.isArray(event.batches)) return event
-  return { ...event, batches: event.batches.map((batch: object) => ({ ...batch })) } as never
 }
 
 /** Where a session that begins now begins; `name` is the one of the actor's input, unless told. */

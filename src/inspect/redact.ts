@@ -83,12 +83,6 @@ function shownFields(event: Command<unknown> | EngineEvent<unknown>, payloads: S
       return { ...idOf(event), ...shownRequests(event.type, [event], payloads) }
     case 'enqueueAll':
       return shownRequests(event.type, event.entries, payloads)
-    case 'engine.enqueue':
-      return shownRequests(
-        event.type,
-        event.batches.flatMap(({ requests }) => requests),
-        payloads,
-      )
     case 'retry':
       return { type: event.type, ...idOf(event) }
     case 'engine.waiting':

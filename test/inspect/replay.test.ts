@@ -79,7 +79,7 @@ const seeds = Array.from({ length: 12 }, (_, index) => [index + 1] as const)
 test.each(seeds)('an honest recording agrees (seed %i)', async (seed) => {
   const text = await recordedLife(seed)
   const steps = parsed(text).filter(({ kind }) => kind === 'step').length
-  expect(steps).toBeGreaterThan(60)
+  expect(steps).toBeGreaterThan(50)
   expect(replay(text)).toEqual({ steps, unreadable: 0, difference: undefined })
 })
 

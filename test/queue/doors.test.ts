@@ -31,7 +31,7 @@ test('whoever inspects the machine finds what was enqueued, also when looking la
   await outbox.enqueue('a')
   expect(events).toContainEqual(
     expect.objectContaining({
-      type: 'engine.enqueue',
+      type: 'appendPrepared',
       batches: [expect.objectContaining({ requests: [expect.objectContaining({ payload: 'a' })] })],
     }),
   )

@@ -30,6 +30,7 @@ describe('enqueue', () => {
     expect(isKept).toBe(false)
     gate.resolve()
     await kept
+    await world.time.quiet()
     expect(world.eventsOf('enqueued').length).toBe(1)
   })
 
@@ -48,7 +49,7 @@ describe('enqueue', () => {
     expect(world.texts()).toEqual(['a', 'c'])
   })
 
-  test('gathers the calls of one tick into one event', async () => {
+  test('gathers the calls of one tick into one order', async () => {
     const events: string[] = []
     const outbox = createOutbox<Note>({
       push: () => undefined,
@@ -58,7 +59,7 @@ describe('enqueue', () => {
       },
     })
     await Promise.all(Array.from({ length: 20 }, (_, n) => outbox.enqueue({ text: String(n) })))
-    expect(events.filter((type) => type === 'engine.enqueue').length).toBe(1)
+    expect(events.filter((type) => type === 'appendPrepared').length).toBe(1)
     await outbox.stop()
   })
 

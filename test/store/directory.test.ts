@@ -38,11 +38,13 @@ describe('the files in a directory', () => {
       ],
       leases: [9, 10],
       temporary: ['tmp-1-abc', 'tmp-2-abc'],
+      isSpent: true,
     })
   })
 
   it('are none when there is no directory', () => {
-    expect(directoryWith(undefined).list()).toEqual({ segments: new Map(), journals: [], leases: [], temporary: [] })
+    const none = { segments: new Map(), journals: [], leases: [], temporary: [], isSpent: false }
+    expect(directoryWith(undefined).list()).toEqual(none)
   })
 })
 

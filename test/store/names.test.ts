@@ -17,7 +17,7 @@ it('every name that a store gives is known again', () => {
   expect(parseName(temporaryName())).toEqual({ kind: 'temporary' })
   expect(parseName(quarantineName())).toEqual({ kind: 'quarantine' })
   expect(parseName(reserveName)).toEqual({ kind: 'reserve' })
-  expect(parseName(spentName)).toEqual({ kind: 'reserve' })
+  expect(parseName(spentName)).toEqual({ kind: 'spent' })
 })
 
 it.each([

@@ -52,7 +52,6 @@ export const reports: readonly EngineEvent<unknown>[] = [
   { type: 'engine.reports', events: [], changed: true },
   { type: 'engine.removed' },
   { type: 'engine.control', paused: true },
-  { type: 'engine.enqueue', batches: [] },
   { type: 'engine.closed' },
 ]
 

@@ -41,13 +41,24 @@ function writeEntry(into: BodyWriter, draft: Draft, requeues: number, dead: numb
 /** A `Head` as JSON, written by hand: every entry has one, and `JSON.stringify` takes several times as long. */
 function headOf(draft: Draft, requeues: number, dead: number | undefined): string {
   const { id, codec, version, lane, key, meta, enqueuedAt, notBefore, items, bytes } = draft
-  let head = `{"id":${quoted(id)},"codec":${quoted(codec)},"version":${version},"lane":${quoted(lane)},"enqueuedAt":${JSON.stringify(enqueuedAt ?? null)},"items":${items},"bytes":${bytes}`
+  let head = `{"id":${quoted(id)}${settingsText(codec, version, lane)}${Number.isFinite(enqueuedAt) ? enqueuedAt : null},"items":${items},"bytes":${bytes}`
   if (key !== undefined) head += `,"key":${quoted(key)}`
   if (meta !== undefined) head += `,"meta":${JSON.stringify(meta)}`
   if (notBefore !== undefined) head += `,"notBefore":${notBefore}`
   if (requeues > 0) head += `,"requeues":${requeues}`
   if (dead !== undefined) head += `,"dead":${dead}`
   return `${head}}`
+}
+
+/** The part of a head that is the same for most entries of an outbox, as it was last needed. */
+let settled = { codec: '', version: NaN, lane: '', text: '' }
+
+function settingsText(codec: string, version: number, lane: string): string {
+  if (settled.codec !== codec || settled.version !== version || settled.lane !== lane) {
+    const text = `,"codec":${quoted(codec)},"version":${version},"lane":${quoted(lane)},"enqueuedAt":`
+    settled = { codec, version, lane, text }
+  }
+  return settled.text
 }
 
 const quoted = (text: string) => (/^[\w.-]*$/.test(text) ? `"${text}"` : JSON.stringify(text))

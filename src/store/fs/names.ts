@@ -20,7 +20,7 @@ export interface LeaseName {
 }
 
 export interface OtherName {
-  readonly kind: 'temporary' | 'quarantine' | 'reserve'
+  readonly kind: 'temporary' | 'quarantine' | 'reserve' | 'spent'
 }
 
 export const segmentName = (writer: number, number: number): string => `seg-${writer}-${number}.log`
@@ -40,6 +40,7 @@ export function parseName(name: string): SegmentName | JournalName | LeaseName |
   if (kind === 'lease' && second === '') return { kind: 'lease', epoch: Number(first) }
   if (name.startsWith('tmp-')) return { kind: 'temporary' }
   if (name.startsWith('quarantine-')) return { kind: 'quarantine' }
-  if (name === reserveName || name === spentName) return { kind: 'reserve' }
+  if (name === reserveName) return { kind: 'reserve' }
+  if (name === spentName) return { kind: 'spent' }
   return undefined
 }

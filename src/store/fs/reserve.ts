@@ -1,4 +1,5 @@
 import type { Directory } from './directory.ts'
+import { recentMs } from './directory.ts'
 import { errnoOf, unlinkQuietly } from './files.ts'
 import { reserveName, spentName, temporaryName } from './names.ts'
 
@@ -7,7 +8,7 @@ import { reserveName, spentName, temporaryName } from './names.ts'
  * appends are refused, so that they do not take it.
  */
 export interface Reserve {
-  /** Whether it is in use, by whomever. */
+  /** Whether it is in use, by whomever; by others as of a moment ago. */
   isSpent(): boolean
   /** The same, as of the last `withRoom` or `refill` here: costs nothing. */
   isInUse(): boolean
@@ -34,6 +35,7 @@ export function createReserve(directory: Directory, bytes: number): Reserve {
     isInUse = true
     files.unlink(path)
     if (files.stat(spent) === undefined) files.close(files.create(spent))
+    directory.changed()
     return true
   }
 
@@ -61,7 +63,7 @@ export function createReserve(directory: Directory, bytes: number): Reserve {
   }
 
   return {
-    isSpent: () => files.stat(spent) !== undefined,
+    isSpent: () => directory.list(recentMs).isSpent && directory.list().isSpent,
     isInUse: () => isInUse,
     withRoom(work) {
       try {

@@ -1,6 +1,7 @@
 import type { OwnSegment } from './claim.ts'
 import { claimWriter, createSegment } from './claim.ts'
 import type { Directory, Listing } from './directory.ts'
+import { recentMs } from './directory.ts'
 import { isCutBack } from './files.ts'
 import type { FrameKind } from './frame.ts'
 import { frameKinds, frameOf, headerLength, isSpecial, seqStep, writeHeader } from './frame.ts'
@@ -45,8 +46,6 @@ export interface Tail {
 const seqsPerMs = 2_048
 /** Later than any clock should be (2096); beyond 2^53 numbers would no longer be told apart. */
 const latestAt = 4e12
-/** So soon after a look no other is taken before a write: the one after its sync tells all the same, ms. */
-const lookEveryMs = 1_000
 
 type Cursor = { -readonly [Key in keyof LogEnd]: LogEnd[Key] }
 
@@ -67,23 +66,23 @@ export function createTail(deps: {
   let written: LogEnd | undefined
   let writer: number | undefined
   let isNameDirty = false
-  /** What was in the directory when the own segment was last seen to be that, and when. */
-  let seen: { readonly listing: Listing; readonly at: number } | undefined
+  /** What was in the directory when the own segment was last seen to be that. */
+  let seen: Listing | undefined
 
-  function isStillOwn({ writer: as, inode, end: { number } }: OwnSegment): boolean {
+  function isStillOwn({ writer: as, inode, end: { number } }: OwnSegment, maxAgeMs = 0): boolean {
     // The next segment, or another file under the name of this one, would be a change.
-    const listing = directory.list()
+    const listing = directory.list(maxAgeMs)
     const isOwn =
-      listing === seen?.listing ||
+      listing === seen ||
       (files.stat(directory.at(segmentName(as, number)))?.inode === inode &&
         files.stat(directory.at(segmentName(as, number + 1))) === undefined)
-    if (isOwn) seen = { listing, at: performance.now() }
+    if (isOwn) seen = listing
     return isOwn
   }
 
   function isUsable(segment: OwnSegment, at: LogEnd): boolean {
-    if (at.at >= deps.segmentBytes) return false
-    return (seen !== undefined && performance.now() - seen.at < lookEveryMs) || isStillOwn(segment)
+    // The look while it is synced tells all the same.
+    return at.at < deps.segmentBytes && isStillOwn(segment, recentMs)
   }
 
   /** The segment to write to, and where: the next one when there is none, or it is full. */
@@ -169,11 +168,13 @@ export function createTail(deps: {
 
     async sync() {
       if (own === undefined || written === undefined) return
+      const segment = own
       const after = written
       try {
-        if (isNameDirty) await Promise.all([files.sync(own.file), files.syncDirectory(directory.path)])
-        else await files.sync(own.file)
-        if (!isStillOwn(own)) {
+        const syncs = [files.sync(segment.file)]
+        if (isNameDirty) syncs.push(files.syncDirectory(directory.path))
+        // Whoever takes this writer's place after the look has read what is being synced.
+        if (!(await askedDuring(Promise.all(syncs), () => isStillOwn(segment)))) {
           writer = undefined
           end = undefined
           throw new Error('somebody else has become this writer')
@@ -208,6 +209,15 @@ export function createTail(deps: {
       writer = undefined
       end = undefined
     },
+  }
+}
+
+/** What is answered while the work is under way; in any case it comes to its end first. */
+async function askedDuring<T>(work: Promise<unknown>, ask: () => T): Promise<T> {
+  try {
+    return ask()
+  } finally {
+    await work
   }
 }
 

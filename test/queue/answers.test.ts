@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest'
+import { createOutbox, memoryStore } from '../../src/index.ts'
+import { createWorld } from '../support/world.ts'
+
+const hangs = () => new Promise(() => {})
+
+test('the status counts what has just been enqueued, before the machine has heard of it', async () => {
+  await using world = createWorld(hangs)
+  await world.outbox.enqueue({ text: 'a' })
+  await world.time.quiet()
+  await world.outbox.enqueue({ text: 'b' })
+  const { actor, status } = world.outbox
+  expect(actor.getSnapshot().context.counts?.pending).toBe(1)
+  const shown = status()
+  expect(shown).toMatchObject({ pending: 2, state: 'draining', reason: 'pushing', draining: { done: 0, of: 2 } })
+  expect(status()).toBe(shown)
+  await world.time.quiet()
+  expect(actor.getSnapshot().context.counts?.pending).toBe(2)
+  expect(status()).toBe(shown)
+})
+
+test('whoever subscribes hears of what the status has shown already', async () => {
+  await using world = createWorld(hangs)
+  await world.outbox.enqueue({ text: 'a' })
+  await world.time.quiet()
+  const heard: number[] = []
+  world.outbox.subscribe(() => heard.push(world.outbox.status().pending))
+  await world.outbox.enqueue({ text: 'b' })
+  expect([world.outbox.status().pending, heard]).toEqual([2, []])
+  await world.time.quiet()
+  expect(heard).toEqual([2])
+})
+
+test('a flush counts what has just been enqueued', async () => {
+  await using world = createWorld()
+  await world.time.quiet()
+  world.outbox.pause()
+  await world.outbox.enqueue({ text: 'a' })
+  expect(await world.outbox.flush()).toEqual({ outcome: 'paused', delivered: 0, pending: 1 })
+})
+
+test('an enqueue that is refused has been told of when it rejects', async () => {
+  await using world = createWorld(undefined, { maxEntries: 1 })
+  world.outbox.pause()
+  await world.outbox.enqueue({ text: 'a' })
+  await expect(world.outbox.enqueue({ text: 'b' })).rejects.toThrow('the outbox is full')
+  expect(world.eventsOf('enqueueFailed').length).toBe(1)
+})
+
+test('what is enqueued one by one while the first is being pushed is told together', async () => {
+  let reports = 0
+  const outbox = createOutbox<string>({
+    store: memoryStore(),
+    push: hangs,
+    inspect: ({ type, ...more }) => {
+      if (type === '@xstate.event' && 'event' in more && more.event.type === 'engine.reports') reports += 1
+    },
+  })
+  const ids: string[] = []
+  outbox.on('enqueued', ({ id }) => ids.push(id))
+  for (let count = 0; count < 200; count += 1) await outbox.enqueue('a')
+  expect(outbox.status().pending).toBe(200)
+  await outbox.stop()
+  expect(ids.length).toBe(200)
+  expect(reports).toBeLessThan(50)
+})
+
+test('what is enqueued before the start waits for it', async () => {
+  const outbox = createOutbox<string>({ store: memoryStore(), push: () => undefined, autoStart: false })
+  let isKept = false
+  const kept = outbox.enqueue('a').then(() => {
+    isKept = true
+  })
+  await new Promise(setImmediate)
+  expect(isKept).toBe(false)
+  outbox.actor.start()
+  await kept
+  await outbox.stop()
+})

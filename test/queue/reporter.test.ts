@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest'
+import type { Counts, Store } from '../../src/index.ts'
+import type { EngineEvent, OutboxEvent, Reports, Untold } from '../../src/report.ts'
+import { createReporter } from '../../src/reporter.ts'
+import { deferred } from '../support/world.ts'
+
+const skipped = { type: 'skipped', origin: 'here', entry: {} } as OutboxEvent<string>
+const enqueued: OutboxEvent<string> = { type: 'enqueued', origin: 'here', id: 'a', enqueuedAt: 0 }
+
+/** A reporter whose time stands still: what it would wait for comes when the test says so. */
+function reporterWith({ isHungry = false, counts = () => Promise.resolve(numbered(0)) } = {}) {
+  const told: Reports<string>[] = []
+  const waits: { readonly what: 'soon' | 'later'; readonly ms: number; readonly end: () => void }[] = []
+  const waiting = (what: 'soon' | 'later') => (ms: number) =>
+    new Promise<void>((end) => void waits.push({ what, ms, end }))
+  const reporter = createReporter<string>({
+    openStore: () => Promise.resolve({ counts } as Partial<Store> as Store),
+    send: (event: EngineEvent<string>) => void (event.type === 'engine.reports' && told.push(event)),
+    onCounts: () => Promise.resolve(),
+    isHungry: () => isHungry,
+    monotonic: () => 0,
+    soon: waiting('soon'),
+    later: waiting('later'),
+  })
+  return {
+    reporter,
+    told,
+    waits,
+    sizes: () => told.map(({ events }) => events.length),
+    kinds: () => waits.map(({ what, ms }) => `${what} ${ms}`),
+    addAll: (event: OutboxEvent<string>, count: number) => {
+      for (let index = 0; index < count; index += 1) reporter.add(event)
+    },
+  }
+}
+
+const numbered = (pending: number) => ({ pending }) as Partial<Counts> as Counts
+const settled = () => new Promise(setImmediate)
+
+describe('what leaves the queue', () => {
+  test('is told 64 at a time, and what comes while they are counted waits for its own time', async () => {
+    const counting = deferred<Counts>()
+    const { reporter, sizes, kinds, addAll } = reporterWith({ counts: () => counting.promise })
+    addAll(skipped, 64)
+    await settled()
+    addAll(skipped, 3)
+    counting.resolve(numbered(0))
+    await settled()
+    expect(sizes()).toEqual([64])
+    expect(kinds()).toEqual(['soon 0', 'later 16'])
+    await reporter.flush()
+    expect(sizes()).toEqual([64, 3])
+  })
+
+  test.each([
+    [1, [1]],
+    [127, [127]],
+    [128, [64, 64]],
+    [200, [67, 67, 66]],
+  ])('is told in parts of 64 to 127 events when there are %i', async (count, parts) => {
+    const { reporter, sizes, addAll } = reporterWith()
+    addAll(enqueued, count)
+    await reporter.flush()
+    expect(sizes()).toEqual(parts)
+  })
+})
+
+describe('what is kept', () => {
+  test('is told at once the first time, then with what comes within 16 ms', async () => {
+    const { reporter, waits, kinds, sizes } = reporterWith()
+    reporter.add(enqueued)
+    expect(kinds()).toEqual(['soon 0'])
+    waits[0]?.end()
+    await settled()
+    reporter.add(enqueued)
+    reporter.add(enqueued)
+    expect(kinds()).toEqual(['soon 0', 'later 16'])
+    waits[1]?.end()
+    await settled()
+    expect(sizes()).toEqual([1, 2])
+  })
+
+  test('is told at once each time when it would be pushed at once', async () => {
+    const { reporter, kinds } = reporterWith({ isHungry: true })
+    reporter.add(enqueued)
+    await reporter.flush()
+    reporter.add(enqueued)
+    reporter.changed()
+    expect(kinds()).toEqual(['soon 0'])
+  })
+
+  test('is answered with what the machine is about to hear, before it hears', async () => {
+    let pending = 1
+    const { reporter, told, addAll } = reporterWith({ counts: () => Promise.resolve(numbered(pending)) })
+    let untold: Untold<string> | undefined
+    addAll(enqueued, 1)
+    reporter.whenCounted({ onKept: (what) => void (untold = what) })
+    await settled()
+    expect(told).toEqual([])
+    expect(untold?.reports()).toEqual({ events: [enqueued], counts: { pending: 1 } })
+
+    pending = 2
+    addAll(enqueued, 1)
+    expect(untold?.reports()).toEqual({ events: [enqueued], counts: { pending: 1 } })
+    untold?.tell()
+    expect(told).toEqual([{ type: 'engine.reports', events: [enqueued], counts: { pending: 1 } }])
+    expect(untold?.reports()).toBeUndefined()
+
+    await reporter.flush()
+    expect(told.slice(1)).toEqual([{ type: 'engine.reports', events: [enqueued], counts: { pending: 2 } }])
+  })
+
+  test('is answered and told also when the counts cannot be had', async () => {
+    const { reporter, told, addAll } = reporterWith({ counts: () => Promise.reject(new Error('EIO')) })
+    let answers = 0
+    addAll(enqueued, 1)
+    reporter.whenCounted({ onKept: () => void (answers += 1) })
+    await settled()
+    expect(answers).toBe(1)
+    await reporter.flush()
+    expect(told).toEqual([{ type: 'engine.reports', events: [enqueued] }])
+  })
+
+  test('is neither answered nor told once nobody listens any more', async () => {
+    const { reporter, told, addAll } = reporterWith()
+    let answers = 0
+    addAll(enqueued, 1)
+    reporter.whenCounted({ onKept: () => void (answers += 1) })
+    reporter.end()
+    await reporter.flush()
+    expect([answers, told]).toEqual([0, []])
+  })
+})
+
+test('that something may be there to push is said with the last of what is told', async () => {
+  const { reporter, told, addAll } = reporterWith()
+  addAll(enqueued, 128)
+  reporter.changed()
+  await reporter.flush()
+  expect(told.map(({ changed = false }) => changed)).toEqual([false, true])
+})
