@@ -152,6 +152,7 @@ export function createReporter<P>(deps: {
     warnOfStore: (error) => warn('OUTBOX_STORE', `the store failed: ${errorText(error)}`, errorText(error)),
     changed() {
       isChanged = true
+      isStale = true
       sendInTime()
     },
     recount() {

@@ -132,6 +132,18 @@ describe('what is kept', () => {
   })
 })
 
+test('what somebody else has changed is told with counts that are newer than that', async () => {
+  let pending = 1
+  const { reporter, told, addAll } = reporterWith({ counts: () => Promise.resolve(numbered(pending)) })
+  addAll(enqueued, 1)
+  reporter.whenCounted({})
+  await settled()
+  pending = 2
+  reporter.changed()
+  await reporter.flush()
+  expect(told).toMatchObject([{ counts: { pending: 2 }, changed: true }])
+})
+
 test('that something may be there to push is said with the last of what is told', async () => {
   const { reporter, told, addAll } = reporterWith()
   addAll(enqueued, 128)

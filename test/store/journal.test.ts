@@ -157,10 +157,24 @@ describe('a journal on its way to the disk', () => {
     const { disk, journal } = await beginSynced()
     journal.record([skipped(0)])
     const end = holdSync(disk)
-    const synced = journal.sync()
+    const synced = [journal.sync()]
     journal.record([skipped(1)])
+    synced.push(journal.sync())
     end()
+    await Promise.all(synced)
+    expect(disk.done).toEqual([`sync ${first}`, `sync ${first}`])
+  })
+
+  it('is there for who asked, however much is recorded meanwhile', async () => {
+    const { disk, journal } = await beginSynced()
+    journal.record([skipped(0)])
+    disk.before('sync', () => journal.record([skipped(1)]))
+    const synced = journal.sync()
+    const syncedLater = journal.sync()
     await synced
+    expect(disk.done).toEqual([`sync ${first}`])
+    disk.before('sync', () => journal.record([skipped(2)]))
+    await syncedLater
     expect(disk.done).toEqual([`sync ${first}`, `sync ${first}`])
   })
 
@@ -289,8 +303,11 @@ describe('a journal that is closed', () => {
   it.each(['before', 'during'])('says so to who waits for what was recorded %s its last sync', async (when) => {
     const { disk, journal } = begin()
     const end = holdSync(disk)
-    const synced = journal.sync()
-    if (when === 'during') journal.record([skipped(0)])
+    let synced = journal.sync()
+    if (when === 'during') {
+      journal.record([skipped(0)])
+      synced = journal.sync()
+    }
     journal.close()
     end()
     if (when === 'during') await expect(synced).rejects.toEqual(lost)

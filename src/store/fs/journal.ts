@@ -192,7 +192,8 @@ export function createJournal(directory: Directory, epoch: number, ledger: Ledge
       orThrow(roll)
     },
     async sync() {
-      while (isDirty || syncing !== undefined) {
+      // One under way may have begun before what is to be on the disk was recorded; what comes later is nobody's matter here.
+      for (let left = syncing === undefined ? 1 : 2; left > 0 && (isDirty || syncing !== undefined); left -= 1) {
         if (isClosed && syncing === undefined) throw lostUnsynced(epoch)
         syncing ??= syncOnce().finally(() => {
           syncing = undefined
