@@ -104,7 +104,10 @@ async function takeHead<P>(head: StoredEntry, pass: Pass<P>): Promise<PassEnd | 
   pass.onFlight(undefined)
   if (outcome.kind !== 'delivered') return conclude(head, entry, outcome, pass)
   const event = { type: 'delivered', origin: 'here', entry, result: outcome.result } as const
-  return record(deliveredSettlement(head, clock.now()), [event], pass)
+  // Not behind `record`: each promise more is paid by every entry.
+  await pass.settler.record(deliveredSettlement(head, clock.now()), [event], pass.store, pass.lease)
+  pass.heads.pass()
+  return undefined
 }
 
 /** Deals with a try that did not go through. */

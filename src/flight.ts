@@ -49,7 +49,7 @@ export function startFlight<P>(
 
   /** A push that answers at once needs no timer, which would cost more than the rest of it. */
   async function limitTo(limitMs: number): Promise<void> {
-    for (let turn = 0; turn < promptTurns; turn += 1) await undefined
+    for (let turn = 0; turn < promptTurns; turn += 1) await Promise.resolve()
     try {
       if (!hasLanded && !isAborted) timer = clock.setTimeout(() => timeOut(limitMs), limitMs)
     } catch (error) {

@@ -54,7 +54,9 @@ export function createNewsDesk<P>(deps: {
     hear(news) {
       if (!isObject(news) || news['from'] === deps.self) return
       const { events, ask } = news
-      if (Array.isArray(events)) for (const event of events) if (isShared(event)) deps.onEvent(event as OutboxEvent<P>)
+      for (const event of Array.isArray(events) ? events : []) {
+        if (isShared(event)) deps.onEvent({ ...event, origin: 'elsewhere' } as OutboxEvent<P>)
+      }
       if (isAsk(ask)) deps.onAsk(ask)
     },
   }
@@ -63,12 +65,10 @@ export function createNewsDesk<P>(deps: {
 function sharedEventsOf<P>(event: EngineEvent<P>): readonly OutboxEvent<P>[] {
   // That there is no push is true of this context alone.
   if (event.type === 'engine.held') {
-    return event.reason === 'no push' ? [] : [{ type: 'held', origin: 'elsewhere', reason: event.reason }]
+    return event.reason === 'no push' ? [] : [{ type: 'held', origin: 'here', reason: event.reason }]
   }
   if (event.type !== 'engine.reports') return []
-  return event.events
-    .filter(({ type, origin }) => origin === 'here' && sharedTypes.has(type))
-    .map((shared) => ({ ...shared, origin: 'elsewhere' as const }))
+  return event.events.filter(({ type, origin }) => origin === 'here' && sharedTypes.has(type))
 }
 
 function withoutResult<P>(event: OutboxEvent<P>): OutboxEvent<P> {
@@ -76,8 +76,8 @@ function withoutResult<P>(event: OutboxEvent<P>): OutboxEvent<P> {
 }
 
 /** Another context may run another version of this package. */
-function isShared(event: unknown): boolean {
-  return isObject(event) && sharedTypes.has(event['type']) && event['origin'] === 'elsewhere'
+function isShared(event: unknown): event is object {
+  return isObject(event) && sharedTypes.has(event['type']) && event['origin'] === 'here'
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

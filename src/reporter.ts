@@ -131,6 +131,7 @@ export function createReporter<P>(deps: {
 
   /** So that what comes one by one is told together, unless somebody waits for it. */
   function sendInTime(): void {
+    if (scheduled.has(deps.soon)) return
     // Never for longer than that: somebody may have put another time in the place of the monotonic one.
     const leftMs = deps.isHungry() ? 0 : Math.min(sentAtMs + gatherMs - deps.monotonic(), gatherMs)
     if (leftMs > 0) sendAfter(deps.later, leftMs)

@@ -171,7 +171,7 @@ describe('another context on the store', () => {
           { from: 'x', ask: { type: 'stop' } },
           { from: 'x', ask: { type: 'retry', id: 7 } },
           { from: 'x', events: 'delivered' },
-          { from: 'x', events: [null, { type: 'enqueued', origin: 'elsewhere' }, { type: 'drained', origin: 'here' }] },
+          { from: 'x', events: [null, { type: 'enqueued', origin: 'here' }, { type: 'drained', origin: 'elsewhere' }] },
         ]) {
           store.announce?.(news)
         }

@@ -47,7 +47,7 @@ describe('what leaves the queue', () => {
     counting.resolve(numbered(0))
     await settled()
     expect(sizes()).toEqual([64])
-    expect(kinds()).toEqual(['soon 0', 'later 16'])
+    expect(kinds()).toEqual(['soon 0'])
     await reporter.flush()
     expect(sizes()).toEqual([64, 3])
   })

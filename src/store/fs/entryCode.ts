@@ -61,7 +61,8 @@ function settingsText(codec: string, version: number, lane: string): string {
   return settled.text
 }
 
-const quoted = (text: string) => (/^[\w.-]*$/.test(text) ? `"${text}"` : JSON.stringify(text))
+/** A text as JSON; quick for names and ids. */
+export const quoted = (text: string): string => (/^[\w.-]*$/.test(text) ? `"${text}"` : JSON.stringify(text))
 
 /** Where the entry after the one at `at` begins in the body of a frame. */
 export function endOfEntry(body: Buffer, at: number): number {

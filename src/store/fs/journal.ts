@@ -2,6 +2,7 @@ import type { StoredDeadLetter } from '../../entry.ts'
 import { OutboxError } from '../../errors.ts'
 import { leaseLost } from '../checks.ts'
 import { isCutBack, unlinkQuietly } from './files.ts'
+import { writeChanges } from './changeCode.ts'
 import type { Directory } from './directory.ts'
 import type { FrameKind } from './frame.ts'
 import { frameKinds, writeHeader } from './frame.ts'
@@ -51,9 +52,9 @@ export function createJournal(directory: Directory, epoch: number, ledger: Ledge
   let isClosed = false
 
   /** The bytes of a frame, until the next one is made. */
-  function frame(kind: FrameKind, of: number, body: unknown, audits: number): Buffer {
+  function frame(kind: FrameKind, of: number, body: string, audits: number): Buffer {
     buffer.clear()
-    const { bodyLength, bodyCrc } = buffer.add((into) => into.text(JSON.stringify(body)))
+    const { bodyLength, bodyCrc } = buffer.add((into) => into.text(body))
     const data = buffer.part(0, buffer.length())
     writeHeader(data, {
       kind,
@@ -92,10 +93,10 @@ export function createJournal(directory: Directory, epoch: number, ledger: Ledge
     const next = files.create(temporary)
     let place: Omit<DeadPlace, 'id'>
     try {
-      const checkpoint = frame(frameKinds.checkpoint, part + 1, ledger, 0)
+      const checkpoint = frame(frameKinds.checkpoint, part + 1, JSON.stringify(ledger), 0)
       const at = checkpoint.length
       files.write(next, checkpoint, 0)
-      const letters = moved.length > 0 ? frame(frameKinds.record, part + 1, moved, 0) : Buffer.alloc(0)
+      const letters = moved.length > 0 ? frame(frameKinds.record, part + 1, writeChanges(moved), 0) : Buffer.alloc(0)
       if (letters.length > 0) files.write(next, letters, at)
       files.rename(temporary, directory.at(journalName(epoch, part + 1)))
       place = { epoch, part: part + 1, at, length: letters.length }
@@ -120,7 +121,7 @@ export function createJournal(directory: Directory, epoch: number, ledger: Ledge
     if (file === undefined || isSpoilt) roll()
     let audits = 0
     for (const change of changes) if ('audit' in change) audits += 1
-    const data = frame(frameKinds.record, part, changes, audits)
+    const data = frame(frameKinds.record, part, writeChanges(changes), audits)
     const at = length
     try {
       if (file !== undefined) files.write(file, data, at)

@@ -27,6 +27,7 @@ const lines = new Map<string, Line>()
 
 export function createFsStore(path: string, settings: Settings): Store {
   const where = resolve(path)
+  const [reading, looking] = [`read ${where}`, `look at the lease in ${where}`]
   const directory = createDirectory(settings.files, where)
   const watchers = createWatchers()
   let open: { readonly session: Session; readonly clerk: Clerk } | undefined
@@ -52,7 +53,7 @@ export function createFsStore(path: string, settings: Settings): Store {
   async function current(): Promise<Session> {
     if (closing !== undefined) await closing
     const { session } = opened()
-    orStoreError(`read ${where}`, () => session.refresh())
+    orStoreError(reading, () => session.refresh())
     return session
   }
 
@@ -108,15 +109,15 @@ export function createFsStore(path: string, settings: Settings): Store {
     async read(range) {
       checkRange(range)
       const { pending } = await current()
-      return orStoreError(`read ${where}`, () => pending.read(range))
+      return orStoreError(reading, () => pending.read(range))
     },
 
     async settle(settlements, { epoch }) {
       if (closing !== undefined) await closing
       const session = open?.session
-      const held = session && orStoreError(`look at the lease in ${where}`, session.held)
+      const held = session && orStoreError(looking, session.held)
       if (session === undefined || held?.lease.epoch !== epoch) throw leaseLost(epoch)
-      const changes = orStoreError(`read ${where}`, () => changesFor(settlements, session.pending, session.ledger()))
+      const changes = orStoreError(reading, () => changesFor(settlements, session.pending, session.ledger()))
       if (changes.length === 0) return
       held.journal.record(changes)
       session.afterRecord()
@@ -126,7 +127,7 @@ export function createFsStore(path: string, settings: Settings): Store {
 
     async counts() {
       const session = await current()
-      return orStoreError(`read ${where}`, () => readCounts(session))
+      return orStoreError(reading, () => readCounts(session))
     },
 
     async control() {
@@ -141,9 +142,7 @@ export function createFsStore(path: string, settings: Settings): Store {
     async readDead(range) {
       checkRange(range)
       const session = await current()
-      return orStoreError(`read ${where}`, () =>
-        readDeadLetters(directory, session.ledger(), range, session.onLostLetter),
-      )
+      return orStoreError(reading, () => readDeadLetters(directory, session.ledger(), range, session.onLostLetter))
     },
 
     async requeue(requeues, at) {
@@ -169,7 +168,7 @@ export function createFsStore(path: string, settings: Settings): Store {
       const { sums } = (await current()).ledger()
       const oldest = sums.audits - settings.auditLimit
       const after = Math.max(range.after ?? -Infinity, oldest)
-      return orStoreError(`read ${where}`, () => readAuditTrail(directory, { after, limit: range.limit }))
+      return orStoreError(reading, () => readAuditTrail(directory, { after, limit: range.limit }))
     },
 
     async lease(signal): Promise<Lease> {
