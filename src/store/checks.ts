@@ -24,3 +24,8 @@ export function checkRange({ after, limit }: Range): void {
 export function leaseLost(epoch: number): OutboxError {
   return new OutboxError('OUTBOX_LEASE_LOST', `the lease of epoch ${epoch} is not held any more; nothing was recorded`)
 }
+
+/** Whether news are a wish, which is to reach whoever drains. */
+export function isWish(news: unknown): boolean {
+  return typeof news === 'object' && news !== null && 'ask' in news
+}

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Draft } from '../../entry.ts'
-import { checkRange, leaseLost } from '../checks.ts'
+import { checkRange, isWish, leaseLost } from '../checks.ts'
 import type { Lease, Store } from '../contract.ts'
 import type { Line } from '../line.ts'
 import { createLine } from '../line.ts'
@@ -190,8 +190,7 @@ export function createFsStore(path: string, settings: Settings): Store {
     announce(news) {
       watchers.announce(news)
       // Other processes hear of it through the disk, where what happens to every entry would cost too much.
-      const isWish = typeof news === 'object' && news !== null && 'ask' in news
-      if (!isWish || closing !== undefined || opened().session.held() !== undefined) return
+      if (!isWish(news) || closing !== undefined || opened().session.held() !== undefined) return
       opened()
         .clerk.leave(news)
         .catch(() => {

@@ -86,7 +86,7 @@ export const departures: Book<Departures> = {
 /** How long a page stands in the way of the one who owned the page before it, and has not come back since. */
 export const standsForMs = 24 * 60 * 60 * 1_000
 /** Old pages are torn out so many at a time. */
-export const tearEvery = 64
+export const tearEvery = 96
 
 /** The last page; its numbers are missing if it cannot be read. */
 export async function lastPage<N>(

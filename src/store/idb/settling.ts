@@ -14,7 +14,7 @@ import type { Turn } from './turns.ts'
 import type { Change, View } from './view.ts'
 
 /** Records of entries that have left are swept out so many at a time. */
-const sweepEvery = 16
+const sweepEvery = 64
 const noRoomForDead = "could not keep a dead letter: the browser's storage is full"
 
 /** How outcomes are recorded. */
@@ -146,7 +146,7 @@ async function record(
   if (!isUnswept) sweepUntil(store, numbers.through)
   if (isTimeTo(tearEvery, before.number, number)) {
     const lastOld = numbers.audits - auditLimit
-    await tearOut(store, departures, (of, old) => of < number && old.numbers.audits <= lastOld)
+    if (lastOld >= 0) await tearOut(store, departures, (of, old) => of < number && old.numbers.audits <= lastOld)
   }
   return {
     page: number > before.number ? page : undefined,
