@@ -3,7 +3,7 @@ import type { BookName } from './keys.ts'
 import { listedAfter, pageKey, seqOf } from './keys.ts'
 import type { Versioned } from './records.ts'
 import { hasNumbers, isAudit, isObject, isVersioned } from './records.ts'
-import { pagesOf } from './rows.ts'
+import { rowAt } from './rows.ts'
 import { answer } from './transaction.ts'
 
 /** What has ever come in. */
@@ -124,7 +124,8 @@ export function isTimeTo(every: number, before: number, after: number): boolean 
 }
 
 /**
- * Tears pages out, from the first to where `isOld` says no. Those that stand in somebody's way stay for a day: without them one who
+ * Tears pages out, from the first on, as long as there is a whole lot of which `isOld` says so: it is asked about the last of them, and
+ * what is true of a page must be true of those before it. Pages that stand in somebody's way stay for a day: without them one who
  * slept meanwhile would not notice that others have written.
  */
 export async function tearOut<N>(
@@ -132,27 +133,55 @@ export async function tearOut<N>(
   book: Book<N>,
   isOld: (number: number, page: PageRecord<N>) => boolean,
 ): Promise<void> {
-  const now = Date.now()
-  let run: { readonly first: IDBValidKey; last: IDBValidKey } | undefined
-  const tearRun = () => {
-    if (run !== undefined) store.delete(IDBKeyRange.bound(run.first, run.last))
-    run = undefined
+  for (let after = -Infinity; ;) {
+    const keys = await answer(store.getAllKeys(listedAfter(book.name, after), tearEvery + 1))
+    if (keys.length <= tearEvery) return
+    const last = await lastReadable(store, book, keys.slice(0, tearEvery))
+    if (last === undefined || !isOld(seqOf(keys[last.index] ?? Infinity), last.page)) return
+    await tear(store, book, keys, last.index + 1)
+    after = seqOf(keys[last.index] ?? Infinity)
   }
-  for await (const rows of pagesOf(store, listedAfter(book.name))) {
-    for (const { key, value } of rows) {
-      const page = pageOf(value, book)
-      if (page === undefined) continue
-      if (!isOld(seqOf(key), page)) return tearRun()
-      if (!isInTheWay(key, page, now)) run = { first: run?.first ?? key, last: key }
-      else tearRun()
-    }
-  }
-  tearRun()
 }
 
-function isInTheWay(key: IDBValidKey, { owner, at }: PageRecord<unknown>, now: number): boolean {
-  const [, , after] = key as [string, number, string]
-  return after !== '' && after !== owner && Math.abs(now - at) < standsForMs
+async function lastReadable<N>(store: IDBObjectStore, book: Book<N>, keys: readonly IDBValidKey[]) {
+  for (const [index, key] of [...keys.entries()].toReversed()) {
+    const page = pageOf((await rowAt(store, key)).value, book)
+    if (page !== undefined) return { index, page }
+  }
+  return undefined
+}
+
+/** Tears out the first `count` pages. Hardly any has to be read for that: who has written one is told by the place of the next. */
+async function tear<N>(
+  store: IDBObjectStore,
+  book: Book<N>,
+  keys: readonly IDBValidKey[],
+  count: number,
+): Promise<void> {
+  let first = 0
+  for (let index = 0; index < count; index += 1) {
+    const [key = '', next = ''] = keys.slice(index, index + 2)
+    // Whoever has the next place as well has written since, and looked before that.
+    const isNobodys = placeOf(key) === '' || placeOf(next) === placeOf(key)
+    if (isNobodys || !(await isInTheWay(store, book, key))) continue
+    tearRun(store, keys, first, index)
+    first = index + 1
+  }
+  tearRun(store, keys, first, count)
+}
+
+function tearRun(store: IDBObjectStore, keys: readonly IDBValidKey[], from: number, to: number): void {
+  if (from < to) store.delete(IDBKeyRange.bound(keys[from], keys[to - 1]))
+}
+
+/** Whose place a page has: the owner of the one before it. */
+function placeOf(key: IDBValidKey): unknown {
+  return Array.isArray(key) ? key[2] : undefined
+}
+
+async function isInTheWay<N>(store: IDBObjectStore, book: Book<N>, key: IDBValidKey): Promise<boolean> {
+  const page = pageOf((await rowAt(store, key)).value, book)
+  return page !== undefined && placeOf(key) !== page.owner && Math.abs(Date.now() - page.at) < standsForMs
 }
 
 /**

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { StoredAuditRecord } from '../../../src/entry.ts'
 import type { Store, StoreChange } from '../../../src/store/contract.ts'
 import type { IdbStoreOptions } from '../../../src/store/idb/index.ts'
 import { idbStore } from '../../../src/store/idb/index.ts'
@@ -564,5 +565,60 @@ describe('idbStore in a context', () => {
       await pause(50)
       expect(kinds).toHaveLength(2)
       channel.close()
+    }))
+})
+
+describe('idbStore with old pages', () => {
+  const pagesIn = async (database: string, book: 'in' | 'out') =>
+    (await keysOf(database)).filter((key) => Array.isArray(key) && key[0] === book).length
+
+  async function historyOf(store: Store): Promise<readonly StoredAuditRecord[]> {
+    const all: StoredAuditRecord[] = []
+    for (;;) {
+      const page = await store.readAudit({ limit: 100, after: all.at(-1)?.seq ?? -Infinity })
+      if (page.length === 0) return all
+      all.push(...page)
+    }
+  }
+
+  it('tears them out, and lets nobody go on from a page that was torn out', () =>
+    onBench(async ({ store, database, other }) => {
+      const sleeper = other()
+      await sleeper.append(drafts(1))
+      for (let number = 2; number <= 400; number += 1) await store.append(drafts(1, number))
+      const left = await pagesIn(database, 'in')
+      expect(left).toBeGreaterThan(1)
+      expect(left).toBeLessThan(250)
+      await leased(store, async (lease) => store.settle((await pendingOf(store)).map(delivered), lease))
+      await sleeper.append(drafts(1, 401))
+      expect(await store.counts()).toMatchObject({ pending: 1, totals: { enqueued: 401, delivered: 400 } })
+      expect(await pendingIds(store)).toEqual(['entry-401'])
+    }))
+
+  it('keeps those that hold the last audit records', () =>
+    onBench(
+      async ({ store, database }) => {
+        await store.append(drafts(500))
+        await leased(store, async (lease) => {
+          for (const entry of await pendingOf(store)) await store.settle([delivered(entry)], lease)
+        })
+        const left = await pagesIn(database, 'out')
+        expect(left).toBeGreaterThanOrEqual(100)
+        expect(left).toBeLessThan(100 + 250)
+        const audit = await historyOf(store)
+        expect(idsOf(audit.slice(-100))).toEqual(idsOf(drafts(100, 401)))
+        expect(await store.counts()).toMatchObject({ pending: 0, totals: { delivered: 500 } })
+      },
+      { auditLimit: 100 },
+    ))
+
+  it('tears out none before there can be an old one, nor one of those that cannot be told from new ones', () =>
+    onBench(async ({ store, database }) => {
+      await store.append(drafts(300))
+      await leased(store, async (lease) => {
+        for (const entry of await pendingOf(store)) await store.settle([delivered(entry)], lease)
+      })
+      expect(await pagesIn(database, 'out')).toBeGreaterThanOrEqual(300)
+      expect(await historyOf(store)).toHaveLength(300)
     }))
 })
