@@ -46,7 +46,6 @@ export function createAppender<P>(deps: {
     let place: { readonly store: Store; readonly limits: Limits } | undefined
     for (const batch of batches) {
       try {
-        if (pace.isDue()) await pace.rest()
         place ??= { store: await openStore(), limits: await deps.limits() }
         const { store, limits } = place
         const encoded = encodeAll(batch.requests, settings)
@@ -60,6 +59,7 @@ export function createAppender<P>(deps: {
       } catch (error) {
         deps.onRefused(batch, appendError(error))
       }
+      if (pace.isDue()) await pace.rest()
     }
   }
 

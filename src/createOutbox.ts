@@ -14,7 +14,7 @@ import type { Counts, ListedEntry, StoredAuditRecord } from './entry.ts'
 import { optionError, OutboxError } from './errors.ts'
 import { explain } from './explain.ts'
 import type { Flushed } from './flush.ts'
-import { flushActor, snapshotAnswer } from './flush.ts'
+import { deliveredBy, flushActor, snapshotAnswer } from './flush.ts'
 import { createGatherer } from './gather.ts'
 import { checkObject, settingsFrom } from './options.ts'
 import type { SyncOptions } from './options.ts'
@@ -169,10 +169,11 @@ export function createOutbox<P>(options: OutboxOptions<P>): Outbox<P> {
     retry: (about) => actor.send({ type: 'retry', ...about }),
     cancel: async (id) => (await (await openStore()).cancel([id])) > 0,
     async flush() {
+      const before = deliveredBy(actor)
       gatherer.send()
       await gatherer.settled()
       gatherer.untold.tell()
-      return flushActor(actor)
+      return flushActor(actor, before)
     },
     deadLetters: createDeadLetters(openStore, settings),
     history: async (range) => (await openStore()).readAudit({ limit: 100, ...range }),

@@ -50,7 +50,6 @@ export async function drain<P>(pass: Pass<P>): Promise<PassEnd> {
   try {
     await pass.settler.recordKept(store, lease)
     for (;;) {
-      if (pace.isDue()) await pace.rest()
       const over = endBefore(pass)
       if (over !== undefined) return over
       // Waited for only if need be, here and below: what a promise costs is paid by every entry.
@@ -59,6 +58,7 @@ export async function drain<P>(pass: Pass<P>): Promise<PassEnd> {
       if (head === undefined) return { type: 'engine.drained' }
       const end = await takeHead(head, pass)
       if (end !== undefined) return end
+      if (pace.isDue()) await pace.rest()
     }
   } catch (error) {
     if (isOutboxError(error, 'OUTBOX_LEASE_LOST')) return { type: 'engine.standby' }

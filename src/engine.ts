@@ -118,7 +118,8 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
     // Watching comes first: a change between the two would be missed.
     const unwatch = store.watch(onChange)
     try {
-      await control.read()
+      // The counts are for whoever asks next: a store that has just told them need not look again.
+      await Promise.all([control.read(), store.counts()])
     } catch (error) {
       unwatch()
       throw error

@@ -13,8 +13,16 @@ export interface Flushed {
   readonly pending: number
 }
 
-/** Has the machine push now, cutting backoffs short, and answers as soon as it can be said how that went. */
-export async function flushActor<P>(actor: Actor<SyncMachine<P>>): Promise<Flushed> {
+/** How many entries the actor has delivered. */
+export function deliveredBy<P>(actor: Actor<SyncMachine<P>>): number {
+  return actor.getSnapshot().context.tally.delivered
+}
+
+/**
+ * Has the machine push now, cutting backoffs short, and answers as soon as it can be said how that went.
+ * @param deliveredBefore - how many entries it had delivered when somebody asked.
+ */
+export async function flushActor<P>(actor: Actor<SyncMachine<P>>, deliveredBefore: number): Promise<Flushed> {
   const { context: before } = actor.getSnapshot()
   const goal = before.counts === undefined ? Infinity : leftCount(before) + before.counts.pending
   if (actor.getSnapshot().status === 'active') actor.send({ type: 'flush' })
@@ -24,7 +32,7 @@ export async function flushActor<P>(actor: Actor<SyncMachine<P>>): Promise<Flush
     return (
       outcome && {
         outcome,
-        delivered: context.tally.delivered - before.tally.delivered,
+        delivered: context.tally.delivered - deliveredBefore,
         pending: context.counts?.pending ?? 0,
       }
     )
