@@ -42,7 +42,7 @@ export interface Outbox<P> extends AsyncDisposable {
   /** The running machine: for `useSelector`, `subscribe`, or an inspector. */
   readonly actor: Actor<SyncMachine<P>>
   /**
-   * Keeps one change; resolved means durable.
+   * Keeps one change; resolved means durable. `status()` counts it from then on; listeners may hear of it a little later.
    * @throws OutboxError `OUTBOX_PAYLOAD`, `OUTBOX_OPTION`, `OUTBOX_FULL`, `OUTBOX_QUOTA`, `OUTBOX_STORE`, `OUTBOX_NO_STORE`,
    * `OUTBOX_FORMAT`: it was not kept; `OUTBOX_STOPPED`: the message says whether it may have been.
    */

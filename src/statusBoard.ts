@@ -28,7 +28,7 @@ export function createStatusBoard<P>(actor: Actor<SyncMachine<P>>, clock: Clock,
     if (hasMoved && place.state === 'draining' && present.state !== 'draining') leftBefore = leftCount(snapshot.context)
     const next = statusOf(place, snapshot.context, hasMoved ? clock.now() : present.since, leftBefore)
     if (isSameStatus(next, present)) return
-    present = isSameStatus(next, shown) ? shown : next
+    present = next
     for (const listener of listeners) listener()
   }
 

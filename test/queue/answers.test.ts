@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest'
 import { createOutbox, memoryStore } from '../../src/index.ts'
-import { createWorld } from '../support/world.ts'
+import { faultyStore } from '../../src/testing/index.ts'
+import { createWorld, deferred } from '../support/world.ts'
 
 const hangs = () => new Promise(() => {})
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await new Promise(setImmediate)
+}
 
 test('the status counts what has just been enqueued, before the machine has heard of it', async () => {
   await using world = createWorld(hangs)
@@ -58,11 +63,39 @@ test('what is enqueued one by one while the first is being pushed is told togeth
   })
   const ids: string[] = []
   outbox.on('enqueued', ({ id }) => ids.push(id))
-  for (let count = 0; count < 200; count += 1) await outbox.enqueue('a')
-  expect(outbox.status().pending).toBe(200)
+  for (let count = 0; count < 100; count += 1) {
+    await outbox.enqueue('a')
+    await turns(3)
+  }
+  expect(outbox.status().pending).toBe(100)
   await outbox.stop()
-  expect(ids.length).toBe(200)
+  expect(ids.length).toBe(100)
   expect(reports).toBeLessThan(50)
+})
+
+test('what is enqueued when everything has been pushed is pushed without waiting for more', async () => {
+  const pushed: number[] = []
+  const outbox = createOutbox<number>({ store: memoryStore(), push: ({ payload }) => void pushed.push(payload) })
+  for (let count = 0; count < 20; count += 1) {
+    await outbox.enqueue(count)
+    await turns(10)
+  }
+  expect(pushed.length).toBeGreaterThan(15)
+  await outbox.stop()
+})
+
+test('a flush counts what was delivered while it waited for the store', async () => {
+  const gate = deferred()
+  const store = faultyStore(memoryStore())
+  store.faults.append = (real, [drafts]) => (drafts?.[0]?.body.includes('late') ? gate.promise.then(real) : real())
+  await using world = createWorld(undefined, { store })
+  const kept = [world.outbox.enqueue({ text: 'a' }), world.outbox.enqueue({ text: 'late' })]
+  const flushed = world.outbox.flush()
+  await world.time.quiet()
+  expect(world.texts()).toEqual(['a'])
+  gate.resolve()
+  await Promise.all(kept)
+  expect(await flushed).toEqual({ outcome: 'empty', delivered: 2, pending: 0 })
 })
 
 test('what is enqueued before the start waits for it', async () => {

@@ -81,12 +81,23 @@ describe('what is kept', () => {
   })
 
   test('is told at once each time when it would be pushed at once', async () => {
-    const { reporter, kinds } = reporterWith({ isHungry: true })
+    const { reporter, kinds, waits } = reporterWith({ isHungry: true })
     reporter.add(enqueued)
-    await reporter.flush()
+    waits[0]?.end()
+    await settled()
     reporter.add(enqueued)
     reporter.changed()
-    expect(kinds()).toEqual(['soon 0'])
+    expect(kinds()).toEqual(['soon 0', 'soon 0'])
+  })
+
+  test('is told in its own time, however much it is: the next sync comes first', async () => {
+    const { waits, sizes, addAll } = reporterWith()
+    addAll(enqueued, 64)
+    await settled()
+    expect(sizes()).toEqual([])
+    waits[0]?.end()
+    await settled()
+    expect(sizes()).toEqual([64])
   })
 
   test('is answered with what the machine is about to hear, before it hears', async () => {

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { createDirectory } from '../../src/store/fs/directory.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { createDirectory, recentMs } from '../../src/store/fs/directory.ts'
 import { nodeFiles } from '../../src/store/fs/files.ts'
 import type { SimulatedDisk } from './support/simulatedDisk.ts'
 import { createSimulatedDisk } from './support/simulatedDisk.ts'
@@ -45,6 +45,60 @@ describe('the files in a directory', () => {
   it('are none when there is no directory', () => {
     const none = { segments: new Map(), journals: [], leases: [], temporary: [], isSpent: false }
     expect(directoryWith(undefined).list()).toEqual(none)
+  })
+})
+
+describe('a look at a directory', () => {
+  /** A directory to which a file is added behind the back of whoever looks; `looks` says how often it was looked at. */
+  function growing() {
+    const names = ['seg-0-1.log']
+    let looks = 0
+    const directory = createDirectory(
+      {
+        ...nodeFiles,
+        stat() {
+          looks += 1
+          return { size: 0, changedAt: names.length, inode: 1 }
+        },
+        list: () => names,
+      },
+      '/box',
+    )
+    return { directory, names, looks: () => looks }
+  }
+
+  it('of a moment ago is good enough for who says so, and for nobody else', () => {
+    const { directory, names, looks } = growing()
+    const first = directory.list()
+    names.push('reserve-spent')
+    expect(directory.list(recentMs)).toBe(first)
+    expect(looks()).toBe(1)
+    expect(directory.list().isSpent).toBe(true)
+    expect(directory.list(recentMs).isSpent).toBe(true)
+    expect(looks()).toBe(2)
+  })
+
+  it('is too old when something was changed here since', () => {
+    const { directory, names } = growing()
+    directory.list()
+    names.push('reserve-spent')
+    directory.changed()
+    expect(directory.list(recentMs).isSpent).toBe(true)
+  })
+
+  it('is too old after a while', () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    try {
+      const { directory, names } = growing()
+      directory.list()
+      names.push('reserve-spent')
+      vi.advanceTimersByTime(recentMs - 1)
+      expect(directory.list(recentMs).isSpent).toBe(false)
+      vi.advanceTimersByTime(1)
+      expect(directory.list(recentMs).isSpent).toBe(true)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 })
 

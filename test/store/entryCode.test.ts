@@ -31,6 +31,8 @@ it.each<[what: string, more: Partial<Draft>]>([
   ['quotes and nothing else for its names', { id: '"', codec: '\\', lane: '"\\"' }],
   ['control characters for its lane', { lane: '\n\u0000' }],
   ['lone surrogates for its lane', { lane: '\udc00' }],
+  ['another codec', { codec: 'secret' }],
+  ['another version', { version: 7 }],
   ['all that an entry can have', { key: 'k"', meta: { a: [1, null] }, notBefore: 5, items: 0 }],
 ])('an entry with %s is read back as it was, and so is the one behind it', (_, more) => {
   const drafts = [draft(1, more), draft(2)]

@@ -35,6 +35,7 @@ describe('the reserve', () => {
     const disk = reserved()
     const { reserve, names, open } = disk
     reserve.refill()
+    expect(reserve.isSpent()).toBe(false)
     expect(reserve.withRoom(tightWork(disk, code))).toBe('done')
     expect([reserve.isInUse(), reserve.isSpent()]).toEqual([true, true])
     expect(createReserve(disk.directory, 1_000).isSpent()).toBe(true)

@@ -171,6 +171,37 @@ describe('a sync that fails', () => {
   })
 })
 
+describe('the look whether the segment is still the own', () => {
+  it('is taken while what was written is being synced', async () => {
+    const disk = createWatchedDisk()
+    const writer = writerOn(disk)
+    writer.put(entries)
+    const order: string[] = []
+    disk.before('sync', async () => {
+      await Promise.resolve()
+      order.push('the sync goes on')
+    })
+    disk.before('stat', () => order.push('the look'))
+    await writer.sync()
+    expect(order).toEqual(['the look', 'the sync goes on'])
+  })
+
+  it('may fail: the file is left alone until its sync has ended', async () => {
+    const disk = createWatchedDisk()
+    const writer = writerOn(disk)
+    writer.put(entries)
+    let end: () => void = () => undefined
+    disk.before('sync', () => new Promise<void>((resolve) => (end = resolve)))
+    disk.failNext('stat')
+    const synced = writer.sync().catch((error: Error) => error.message)
+    await new Promise(setImmediate)
+    expect(disk.open()).toEqual(['seg-0-1.log'])
+    end()
+    expect(await synced).toContain('EIO')
+    expect(disk.open()).toEqual([])
+  })
+})
+
 describe('the own segment', () => {
   it('is written to again before what was written to it is synced', async () => {
     const disk = createWatchedDisk()
