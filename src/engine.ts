@@ -118,8 +118,7 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
     // Watching comes first: a change between the two would be missed.
     const unwatch = store.watch(onChange)
     try {
-      // The counts are for whoever asks next: a store that has just told them need not look again.
-      await Promise.all([control.read(), store.counts()])
+      await Promise.all([control.read(), warmUp(store)])
     } catch (error) {
       unwatch()
       throw error
@@ -127,6 +126,15 @@ export function runEngine<P>(settings: Settings<P>, storage: Storage, port: Engi
     reporter.recount()
     opened = { store, heads: createHeads(store), unwatch }
     return opened
+  }
+
+  /** The counts are for whoever asks next: a store that has just told them need not look again. */
+  async function warmUp(store: Store): Promise<void> {
+    try {
+      await store.counts()
+    } catch {
+      // Whoever asks next is told.
+    }
   }
 
   function watchConnectivity(): () => void {

@@ -53,6 +53,7 @@ export function startFlight<P>(
     try {
       if (!hasLanded && !isAborted) timer = clock.setTimeout(() => timeOut(limitMs), limitMs)
     } catch (error) {
+      signal.abort('no limit could be set', 'AbortError')
       land(outcomeOfError(error, clock.now()))
     }
   }

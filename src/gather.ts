@@ -41,12 +41,14 @@ class Ticket<P> implements Batch<P> {
   }
 
   onKept(untold?: Untold<P>): void {
+    if (this.isAnswered) return
     this.isAnswered = true
     this.#desk.onAnswered(untold)
     this.#resolve(this.#answer)
   }
 
   onRefused(error: Error): void {
+    if (this.isAnswered) return
     this.isAnswered = true
     this.#desk.onAnswered()
     this.#reject(error)
@@ -63,6 +65,7 @@ export function createGatherer<P>(hand: (batches: readonly Batch<P>[]) => void):
   const desk: Desk<P> = {
     onAnswered(untold) {
       open -= 1
+      if (open === 0) sent = []
       last = untold ?? last
     },
   }
@@ -88,7 +91,7 @@ export function createGatherer<P>(hand: (batches: readonly Batch<P>[]) => void):
     },
     refuseSent(error) {
       // When the actor has stopped, it may be written all the same.
-      for (const ticket of sent) if (!ticket.isAnswered) ticket.onRefused(error)
+      for (const ticket of sent) ticket.onRefused(error)
     },
     untold: { reports: () => last?.reports(), tell: () => last?.tell() },
     async settled() {

@@ -81,6 +81,8 @@ export function createPasses<P>(deps: {
     deps.send(end)
     // Only now: a grant that the machine heard of before the standby would be forgotten.
     if (end.type === 'engine.standby') keeper.standBy()
+    // What came after the last look of this pass was told that a pass is under way.
+    if (hasPushedAll) void reporter.flush()
   }
 
   async function pass({ cut, id }: PassOrder): Promise<PassEnd> {

@@ -69,7 +69,7 @@ export function createReporter<P>(deps: {
 
   function flush(): Promise<void> {
     return inTurn(async () => {
-      if (isOver || !(count.added > count.told || isChanged || isStale)) return
+      if (isOver || !(count.added > count.told || counted !== undefined || isChanged || isStale)) return
       sentAtMs = deps.monotonic()
       if (isStale || counted === undefined || counted.upTo < count.added) await look()
       tell()
@@ -78,14 +78,26 @@ export function createReporter<P>(deps: {
 
   /** Asks for the counts. */
   async function look(): Promise<void> {
+    if (isOver) return
     // What comes while the counts are asked for may not be in them: it is told with the next ones.
     const upTo = count.added
     isStale = false
-    const counts = await countsOf(deps.openStore)
+    const counts = await countsNow()
     // Asked again when a pass ends, at the latest with the next poll.
     if (counts === undefined) isStale = true
-    else await deps.onCounts(counts)
     counted = { upTo, counts }
+  }
+
+  /** The counts, or undefined when they cannot be had: what happened must be told all the same, and a pass will report the store. */
+  async function countsNow(): Promise<Counts | undefined> {
+    try {
+      const store = await deps.openStore()
+      const counts = await store.counts()
+      if (!isOver) await deps.onCounts(counts)
+      return counts
+    } catch {
+      return undefined
+    }
   }
 
   /** Tells the machine everything that has been counted. */
@@ -98,7 +110,7 @@ export function createReporter<P>(deps: {
     const size = Math.ceil(due.length / Math.max(Math.floor(due.length / batchSize), 1))
     do {
       const batch = due.splice(0, size)
-      const changed = isChanged && due.length + events.length === 0
+      const changed = isChanged && due.length === 0
       if (changed) isChanged = false
       deps.send({ type: 'engine.reports', events: batch, ...(counts && { counts }), ...(changed && { changed }) })
     } while (due.length > 0)
@@ -169,14 +181,4 @@ export function createReporter<P>(deps: {
 
 function isOfDrain({ type }: { readonly type: string }): boolean {
   return type === 'delivered' || type === 'skipped'
-}
-
-/** The counts, or undefined when they cannot be had: what happened must be told all the same, and a pass will report the store. */
-async function countsOf(openStore: () => Promise<Store>) {
-  try {
-    const store = await openStore()
-    return await store.counts()
-  } catch {
-    return undefined
-  }
 }

@@ -27,7 +27,8 @@ export function createStatusBoard<P>(actor: Actor<SyncMachine<P>>, clock: Clock,
     const hasMoved = place.state !== present.state || place.reason !== present.reason
     if (hasMoved && place.state === 'draining' && present.state !== 'draining') leftBefore = leftCount(snapshot.context)
     const next = statusOf(place, snapshot.context, hasMoved ? clock.now() : present.since, leftBefore)
-    if (isSameStatus(next, present)) return
+    // What was shown may have been ahead of what has happened since.
+    if (isSameStatus(next, present) && isSameStatus(next, shown)) return
     present = next
     for (const listener of listeners) listener()
   }

@@ -1,5 +1,8 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { createOutbox, memoryStore } from '../../src/index.ts'
+import { createOutbox, memoryStore, UnreachableError } from '../../src/index.ts'
+import { draft } from '../../src/testing/contract/bench.ts'
 import { faultyStore } from '../../src/testing/index.ts'
 import { createWorld, deferred } from '../support/world.ts'
 
@@ -109,4 +112,57 @@ test('what is enqueued before the start waits for it', async () => {
   outbox.actor.start()
   await kept
   await outbox.stop()
+})
+
+test('whoever subscribes hears that what the status has shown is gone, also when the machine never knew of it', async () => {
+  await using world = createWorld()
+  await world.time.quiet()
+  world.outbox.pause()
+  await world.time.quiet()
+  let viewed = 0
+  world.outbox.subscribe(() => {
+    viewed = world.outbox.status().pending
+  })
+  const { id } = await world.outbox.enqueue({ text: 'a' })
+  viewed = world.outbox.status().pending
+  expect(viewed).toBe(1)
+  await world.outbox.cancel(id)
+  await world.time.quiet()
+  expect([viewed, world.outbox.status().pending]).toEqual([0, 0])
+})
+
+test('payloads that have been answered are not kept', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const outbox = createOutbox<object>({ store: memoryStore(), push: () => undefined })
+  let seen: WeakRef<object> | undefined
+  await (async () => {
+    const payload = { text: 'a' }
+    seen = new WeakRef(payload)
+    await outbox.enqueue(payload)
+  })()
+  await outbox.flush()
+  await turns(3)
+  collect()
+  expect(seen?.deref()).toBeUndefined()
+  await outbox.stop()
+})
+
+test('counts that cannot be had at the start do not make a stored hold last', async () => {
+  const store = faultyStore(memoryStore())
+  await store.setControl({ held: 'sign in' })
+  await store.append([draft(1, { version: 0 })])
+  store.faults.counts = () => {
+    delete store.faults.counts
+    throw new Error('EIO')
+  }
+  await using world = createWorld(
+    () => {
+      throw new UnreachableError('no route')
+    },
+    { store },
+  )
+  await world.time.advance(60_000)
+  expect(world.pushes.length).toBeGreaterThan(1)
+  expect(world.outbox.status().reason).not.toBe('held')
 })

@@ -67,10 +67,18 @@ test('nor does one that is to end within a grace, which is another timer', async
 })
 
 test('a clock that sets no timer fails the try', async () => {
-  const { flight } = flightOf(() => new Promise(() => {}), {
-    setTimeout() {
-      throw new Error('no timers here')
+  let signal: AbortSignal | undefined
+  const { flight } = flightOf(
+    (_, context) => {
+      signal = context.signal
+      return new Promise(() => {})
     },
-  })
+    {
+      setTimeout() {
+        throw new Error('no timers here')
+      },
+    },
+  )
   expect(await flight.outcome).toMatchObject({ kind: 'failed', reason: expect.stringContaining('no timers here') })
+  expect(signal?.aborted).toBe(true)
 })

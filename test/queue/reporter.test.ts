@@ -8,7 +8,11 @@ const skipped = { type: 'skipped', origin: 'here', entry: {} } as OutboxEvent<st
 const enqueued: OutboxEvent<string> = { type: 'enqueued', origin: 'here', id: 'a', enqueuedAt: 0 }
 
 /** A reporter whose time stands still: what it would wait for comes when the test says so. */
-function reporterWith({ isHungry = false, counts = () => Promise.resolve(numbered(0)) } = {}) {
+function reporterWith({
+  isHungry = false,
+  counts = () => Promise.resolve(numbered(0)),
+  onCounts = () => Promise.resolve(),
+} = {}) {
   const told: Reports<string>[] = []
   const waits: { readonly what: 'soon' | 'later'; readonly ms: number; readonly end: () => void }[] = []
   const waiting = (what: 'soon' | 'later') => (ms: number) =>
@@ -16,7 +20,7 @@ function reporterWith({ isHungry = false, counts = () => Promise.resolve(numbere
   const reporter = createReporter<string>({
     openStore: () => Promise.resolve({ counts } as Partial<Store> as Store),
     send: (event: EngineEvent<string>) => void (event.type === 'engine.reports' && told.push(event)),
-    onCounts: () => Promise.resolve(),
+    onCounts,
     isHungry: () => isHungry,
     monotonic: () => 0,
     soon: waiting('soon'),
@@ -153,6 +157,62 @@ test('what somebody else has changed is told with counts that are newer than tha
   reporter.changed()
   await reporter.flush()
   expect(told).toMatchObject([{ counts: { pending: 2 }, changed: true }])
+})
+
+test('that something may be there to push is said also when more comes during each look', async () => {
+  let counting = deferred<Counts>()
+  const { reporter, told, addAll } = reporterWith({ counts: () => counting.promise })
+  addAll(enqueued, 1)
+  reporter.changed()
+  const flushed = reporter.flush()
+  await settled()
+  addAll(enqueued, 1)
+  counting.resolve(numbered(1))
+  await flushed
+  expect(told).toMatchObject([{ events: [enqueued], changed: true }])
+  counting = deferred()
+  counting.resolve(numbered(2))
+  await reporter.flush()
+  expect(told).toHaveLength(2)
+})
+
+test('counts that could be had only when everything was told are told, too', async () => {
+  let isBroken = true
+  const { reporter, told, addAll } = reporterWith({
+    counts: () => (isBroken ? Promise.reject(new Error('EIO')) : Promise.resolve(numbered(3))),
+  })
+  addAll(enqueued, 1)
+  const flushed = reporter.flush()
+  reporter.whenCounted({})
+  await flushed
+  isBroken = false
+  await settled()
+  await reporter.flush()
+  expect(told).toMatchObject([{ events: [enqueued] }, { events: [], counts: { pending: 3 } }])
+})
+
+test('the store is asked for nothing once nobody listens any more', async () => {
+  let asked = 0
+  const { reporter, addAll } = reporterWith({
+    counts() {
+      asked += 1
+      return Promise.resolve(numbered(1))
+    },
+  })
+  addAll(enqueued, 1)
+  reporter.whenCounted({})
+  reporter.end()
+  await reporter.flush()
+  expect(asked).toBe(0)
+})
+
+test('counts that nobody can look at are none, and what happened is told all the same', async () => {
+  const { reporter, told, addAll } = reporterWith({ onCounts: () => Promise.reject(new TypeError('no counts')) })
+  addAll(enqueued, 1)
+  await reporter.flush()
+  addAll(enqueued, 1)
+  await reporter.flush()
+  expect(told).toEqual(Array.from({ length: 2 }, () => ({ type: 'engine.reports', events: [enqueued] })))
 })
 
 test('that something may be there to push is said with the last of what is told', async () => {

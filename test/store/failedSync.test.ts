@@ -72,7 +72,7 @@ it('whoever loses the lease while the journal is on its way to the disk is told 
     held = new Promise((resolve) => {
       letGo = resolve
     })
-    const lost = expect.objectContaining({ status: 'rejected' }) as unknown
+    const endingAs = (status: string) => expect.objectContaining({ status }) as unknown
     const settled = Promise.allSettled([
       store.settle([delivered(first)], lease),
       store.settle([delivered(second)], lease),
@@ -81,6 +81,7 @@ it('whoever loses the lease while the journal is on its way to the disk is told 
     await expect.poll(() => lease.lost.aborted).toBe(true)
     held = undefined
     letGo()
-    expect(await settled).toEqual([lost, lost])
+    // What the first has recorded was written before the lease was lost, and the sync under way took it to the disk.
+    expect(await settled).toEqual([endingAs('fulfilled'), endingAs('rejected')])
     await store.close()
   }))
