@@ -43,6 +43,7 @@ export function createAppender<P>(deps: {
   /** Begins one batch after the other, without waiting for the store's answers. Never rejects. */
   async function begin(batches: readonly Batch<P>[], previous: Promise<void>): Promise<void> {
     await previous
+    const within = createPace(settings.clock)
     let place: { readonly store: Store; readonly limits: Limits } | undefined
     for (const batch of batches) {
       try {
@@ -59,8 +60,10 @@ export function createAppender<P>(deps: {
       } catch (error) {
         deps.onRefused(batch, appendError(error))
       }
-      if (pace.isDue()) await pace.rest()
+      if (within.isDue()) await within.rest()
     }
+    // Not before: those who came together are written together.
+    if (pace.isDue()) await pace.rest()
   }
 
   function keep(batch: Batch<P>, size: Size, kept: Promise<void>): void {

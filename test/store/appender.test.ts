@@ -9,13 +9,14 @@ import { createLedger } from '../../src/store/fs/ledger.ts'
 import { createLog } from '../../src/store/fs/log.ts'
 import { createReserve } from '../../src/store/fs/reserve.ts'
 import { createTail } from '../../src/store/fs/tail.ts'
+import type { Turns } from '../../src/store/fs/turns.ts'
 import { processOfBoot } from './support/places.ts'
 import { createSimulatedDisk } from './support/simulatedDisk.ts'
 
 const reserveBytes = 10_000
 
 /** Somebody who appends on a disk in memory; some of its calls may be replaced. */
-function appenderWith(change: (files: Files) => Partial<Files> = () => ({})) {
+function appenderWith(change: (files: Files) => Partial<Files> = () => ({}), turns: Turns = never) {
   const disk = createSimulatedDisk()
   const files = { ...disk.files, ...change(disk.files) }
   const directory = createDirectory(files, '/box')
@@ -25,7 +26,7 @@ function appenderWith(change: (files: Files) => Partial<Files> = () => ({})) {
   const tail = createTail({ directory, log, processes: processOfBoot(1), segmentBytes: 1_000_000, refresh })
   const reserve = createReserve(directory, reserveBytes)
   let told = 0
-  const appender = createAppender({ directory, tail, reserve, onAppended: () => void (told += 1) })
+  const appender = createAppender({ directory, tail, reserve, turns, onAppended: () => void (told += 1) })
   return {
     put(text = '', facts: Partial<FrameFacts> = {}) {
       const whole = { kind: frameKinds.entries, count: 1, bytes: 0, enqueuedAt: 1, ...facts }
@@ -41,6 +42,9 @@ function appenderWith(change: (files: Files) => Partial<Files> = () => ({})) {
     told: () => told,
   }
 }
+
+const never: Turns = { areTaken: () => false, onSynced: () => {} }
+const always: Turns = { areTaken: () => true, onSynced: () => {} }
 
 /** A disk that has room for so many bytes at once. */
 const withRoomFor = (most: number) => (files: Files) => ({
@@ -100,6 +104,125 @@ describe('appends', () => {
       [1, 0],
       [2, 1],
     ])
+  })
+})
+
+describe('those who append at once and take turns', () => {
+  /** What happens on the disk and to the callers, in order. */
+  function course(turns: Turns) {
+    const happened: string[] = []
+    const { put, told } = appenderWith(
+      (files) => ({
+        async sync(file) {
+          happened.push('sync')
+          await files.sync(file)
+          await macrotask()
+          happened.push('synced')
+        },
+      }),
+      turns,
+    )
+    async function call(name: string, rounds: number) {
+      for (let round = 0; round < rounds; round += 1) {
+        await put()
+        happened.push(name)
+        await ticks(4)
+      }
+    }
+    return { call, happened, told }
+  }
+
+  it('are answered while the others are on their way to the disk, each once it is there', async () => {
+    const { call, happened } = course(always)
+    await Promise.all(['a', 'b', 'c', 'd'].map((name) => call(name, 3)))
+    const half = (one: string, other: string) => ['sync', one, other, 'synced']
+    expect(happened).toEqual([
+      ...['sync', 'synced', 'a', 'b'],
+      ...half('c', 'd'),
+      ...half('a', 'b'),
+      ...half('c', 'd'),
+      ...half('a', 'b'),
+      ...['c', 'd'],
+    ])
+  })
+
+  it('are all written at once where turns are not taken', async () => {
+    const { call, happened } = course(never)
+    await Promise.all(['a', 'b', 'c', 'd'].map((name) => call(name, 2)))
+    const all = ['sync', 'synced', 'a', 'b', 'c', 'd']
+    expect(happened).toEqual([...all, ...all])
+  })
+
+  it('are all answered, though none of them comes back', async () => {
+    const { call, happened } = course(always)
+    await Promise.all(['a', 'b', 'c'].map((name) => call(name, 1)))
+    expect(happened).toEqual(['sync', 'synced', 'a', 'b', 'c'])
+  })
+
+  /** How many were written at once, and how many waited then, themselves included, when some come while others are being written. */
+  async function groupsOf(areTaken: boolean, sooner: number, later: number) {
+    const groups: (readonly [number, number])[] = []
+    const turns: Turns = {
+      areTaken: () => areTaken,
+      onSynced: (appends, callers) => void groups.push([appends, callers]),
+    }
+    const { call } = course(turns)
+    const calls = (count: number) => Array.from({ length: count }, () => call('', 5))
+    const first = calls(sooner)
+    await ticks(10)
+    await Promise.all([...first, ...calls(later)])
+    return groups.slice(0, 4)
+  }
+
+  it('do so once they are about as many: a few are let in with the many', async () => {
+    expect(await groupsOf(true, 1, 9)).toEqual([
+      [1, 10],
+      [10, 10],
+      [5, 10],
+      [5, 10],
+    ])
+    expect(await groupsOf(true, 9, 1)).toEqual([
+      [9, 10],
+      [10, 10],
+      [5, 10],
+      [5, 10],
+    ])
+    expect(await groupsOf(true, 4, 8)).toEqual([
+      [4, 12],
+      [8, 12],
+      [4, 12],
+      [8, 12],
+    ])
+  })
+
+  it('come together again where turns are not taken', async () => {
+    expect(await groupsOf(false, 4, 4)).toEqual([
+      [4, 8],
+      [8, 8],
+      [8, 8],
+      [8, 8],
+    ])
+  })
+
+  it('are answered, though those after them are refused', async () => {
+    let isFull = false
+    const { put, told } = appenderWith(
+      (files) => ({
+        write(file, data, at) {
+          if (isFull) throw Object.assign(new Error('no space'), { code: 'ENOSPC' })
+          files.write(file, data, at)
+        },
+      }),
+      always,
+    )
+    const first = ['a', 'b'].map((text) => put(text))
+    const others = first[0]?.then(() => {
+      isFull = true
+      return Promise.allSettled([put('c')])
+    })
+    expect(await Promise.allSettled(first)).toMatchObject([{ status: 'fulfilled' }, { status: 'fulfilled' }])
+    expect(await others).toMatchObject([{ status: 'rejected', reason: { code: 'OUTBOX_QUOTA' } }])
+    expect(told()).toBe(1)
   })
 })
 

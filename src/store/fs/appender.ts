@@ -5,11 +5,13 @@ import { createFrameBuffer } from './frameBuffer.ts'
 import type { Reserve } from './reserve.ts'
 import { storeError } from './storeError.ts'
 import type { Tail, Unplaced } from './tail.ts'
+import type { Turns } from './turns.ts'
+import { createTurns } from './turns.ts'
 
 /** What a frame holds, but for its body. */
 export type FrameFacts = Pick<Unplaced, 'kind' | 'count' | 'bytes' | 'enqueuedAt' | 'onPlaced'>
 
-/** Appends frames to the own log; calls that wait at the same time share one write and one sync. */
+/** Appends frames to the own log; calls that wait at the same time share one write and one sync, or two that take turns. */
 export interface Appender {
   /**
    * Resolves when the frame is on the disk; rejects when nothing of it is kept.
@@ -31,8 +33,9 @@ export function createAppender(deps: {
   readonly reserve: Reserve
   /** Something is on the disk that was not before. */
   readonly onAppended: () => void
+  readonly turns?: Turns
 }): Appender {
-  const { directory, tail, reserve } = deps
+  const { directory, tail, reserve, turns = createTurns() } = deps
   const buffer = createFrameBuffer()
   let waiting: Waiting[] = []
   let flushing: Promise<void> | undefined
@@ -46,39 +49,61 @@ export function createAppender(deps: {
   }
 
   async function flush(): Promise<void> {
-    let wasShared = false
+    let unanswered: readonly Waiting[] = []
+    await Promise.resolve()
     while (waiting.length > 0) {
-      // Those who were answered together come back together: let all of them in.
-      if (wasShared) await macrotask()
-      else await Promise.resolve()
-      wasShared = waiting.length > 1
-      await commit()
+      const synced = await commit(unanswered)
+      if (turns.areTaken() && isBalanced(synced.length, waiting.length)) {
+        unanswered = synced
+        continue
+      }
+      // Those who were answered together come back together: let all of them in, or one half while the other is written.
+      const first = turns.areTaken() && waiting.length === 0 ? Math.ceil(synced.length / 2) : synced.length
+      unanswered = synced.slice(first)
+      await answer(synced.slice(0, first))
+      if (waiting.length === 0) {
+        await answer(unanswered)
+        unanswered = []
+      }
     }
   }
 
-  /** Writes and syncs all that wait. */
-  async function commit(): Promise<void> {
+  /** Writes and syncs all that wait, and answers those before while the disk is at work; who is on the disk then. */
+  async function commit(before: readonly Waiting[]): Promise<readonly Waiting[]> {
     const made = tail.isOpen() ? undefined : await failureOf(directory.make())
     const group = waiting
     waiting = []
-    let kept: readonly Waiting[]
+    let kept: readonly Waiting[] = []
     try {
       if (made !== undefined) throw made.error
       if (reserve.isSpent() && !reserve.refillSometimes()) throw noRoom()
       kept = tail.write(group, buffer, (each, error) => rejectAll([each], error, 'append to'))
     } catch (error) {
-      return rejectAll(group, error, 'append to')
+      rejectAll(group, error, 'append to')
     } finally {
       buffer.clear()
     }
-    if (kept.length === 0) return
+    const beganAt = performance.now()
+    const syncing = kept.length === 0 ? undefined : tail.sync()
+    void answer(before)
     try {
-      await tail.sync()
+      await syncing
     } catch (error) {
-      return rejectAll(kept, error, 'sync what was appended to')
+      rejectAll(kept, error, 'sync what was appended to')
+      return []
     }
-    deps.onAppended()
-    for (const { resolve } of kept) resolve()
+    if (kept.length > 0) {
+      turns.onSynced(kept.length, kept.length + waiting.length, performance.now() - beganAt)
+      deps.onAppended()
+    }
+    return kept
+  }
+
+  /** Resolves when those who were answered have come back, if they do so at once. */
+  async function answer(group: readonly Waiting[]): Promise<void> {
+    if (group.length === 0) return
+    for (const { resolve } of group) resolve()
+    if (group.length + waiting.length > 1) await macrotask()
   }
 
   function rejectAll(group: readonly Waiting[], error: unknown, what: string): void {
@@ -100,6 +125,9 @@ export function createAppender(deps: {
     },
   }
 }
+
+/** Whether two groups may take turns: none waits long for the other. */
+const isBalanced = (one: number, other: number): boolean => one <= 2 * other && other <= 2 * one
 
 async function failureOf(work: Promise<void>): Promise<{ readonly error: Error } | undefined> {
   try {
