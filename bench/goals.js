@@ -13,7 +13,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '7' },
     one: { type: 'string', default: '2000' },
     many: { type: 'string', default: '20000' },
-    warm: { type: 'string', default: '10000' },
+    warm: { type: 'string', default: '20000' },
     backlogs: { type: 'string', default: '1000,100000,1000000' },
     restart: { type: 'string', default: '100000' },
     waiting: { type: 'string', default: '1000000' },

@@ -135,15 +135,9 @@ describe('those who append at once and take turns', () => {
   it('are answered while the others are on their way to the disk, each once it is there', async () => {
     const { call, happened } = course(always)
     await Promise.all(['a', 'b', 'c', 'd'].map((name) => call(name, 3)))
-    const half = (one: string, other: string) => ['sync', one, other, 'synced']
-    expect(happened).toEqual([
-      ...['sync', 'synced', 'a', 'b'],
-      ...half('c', 'd'),
-      ...half('a', 'b'),
-      ...half('c', 'd'),
-      ...half('a', 'b'),
-      ...['c', 'd'],
-    ])
+    expect(happened.join(' ')).toBe(
+      'sync synced a b sync c d synced sync a b synced sync c d synced sync a b synced c d',
+    )
   })
 
   it('are all written at once where turns are not taken', async () => {
