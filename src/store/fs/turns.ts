@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 
 /**
  * Whether those who append at the same time are written all at once, or in two groups that take turns, so that one comes back while the
- * other is on its way to the disk. That pays where the event loop would wait for the disk, but not for longer than it works.
+ * other is on its way to the disk. That pays where the event loop would wait for the disk, but not for about as long as it works.
  */
 export interface Turns {
   areTaken(): boolean
@@ -20,6 +20,8 @@ export type Work = () => { readonly active: number; readonly utilization: number
 
 /** Where the event loop works for longer there is little to be gained, and two groups are more work than one. */
 const mostAtWork = 0.8
+/** The part of their time that the disk may take, since each of the two groups is synced by itself. */
+const mostSyncing = 0.7
 /** After so many groups in turns, one is written all at once: only then does it show how long the event loop would wait. */
 const groupsInTurns = 64
 
@@ -34,12 +36,12 @@ export function createTurns(work: Work = eventLoopWork()): Turns {
     onSynced(appends, callers, syncMs) {
       const { active, utilization } = work()
       if (left > 0) {
-        left = syncMs < workMs * callers ? left - 1 : 0
+        left = syncMs < mostSyncing * workMs * callers ? left - 1 : 0
         return
       }
       workMs = active / appends
       atWork += (utilization - atWork) / 4
-      if (syncMs < active && atWork < mostAtWork) left = groupsInTurns
+      if (syncMs < mostSyncing * active && atWork < mostAtWork) left = groupsInTurns
     },
   }
 }
