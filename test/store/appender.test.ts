@@ -43,8 +43,8 @@ function appenderWith(change: (files: Files) => Partial<Files> = () => ({}), tur
   }
 }
 
-const never: Turns = { areTaken: () => false, onSynced: () => {} }
-const always: Turns = { areTaken: () => true, onSynced: () => {} }
+const never: Turns = { areTaken: () => false, onStart: () => {}, onSynced: () => {} }
+const always: Turns = { areTaken: () => true, onStart: () => {}, onSynced: () => {} }
 
 /** A disk that has room for so many bytes at once. */
 const withRoomFor = (most: number) => (files: Files) => ({
@@ -158,6 +158,7 @@ describe('those who append at once and take turns', () => {
     const groups: (readonly [number, number])[] = []
     const turns: Turns = {
       areTaken: () => areTaken,
+      onStart: () => {},
       onSynced: (appends, callers) => void groups.push([appends, callers]),
     }
     const { call } = course(turns)
@@ -187,6 +188,16 @@ describe('those who append at once and take turns', () => {
       [4, 12],
       [8, 12],
     ])
+  })
+
+  it('begin anew when somebody appends after nobody did', async () => {
+    let begun = 0
+    const { call } = course({ ...never, onStart: () => void (begun += 1) })
+    await Promise.all([call('a', 3), call('b', 3)])
+    expect(begun).toBe(1)
+    await macrotask()
+    await call('c', 1)
+    expect(begun).toBe(2)
   })
 
   it('come together again where turns are not taken', async () => {

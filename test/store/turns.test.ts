@@ -34,8 +34,10 @@ describe('turns are', () => {
 
   it('not taken where the disk takes about as long as the callers: each group is synced by itself', () => {
     const { atOnce, areTaken } = turnsWith()
-    atOnce(3, 2.2, usual)
-    expect(areTaken()).toBe(false)
+    for (let group = 0; group < usual; group += 1) {
+      atOnce(3, 2.2)
+      expect(areTaken()).toBe(false)
+    }
   })
 
   it('not taken where the event loop hardly ever waits', () => {
@@ -69,6 +71,25 @@ describe('turns are', () => {
     atOnce(9, 1, usual)
     expect(areTaken()).toBe(false)
   })
+})
+
+it('what the event loop does while nobody appends does not count', () => {
+  let worked = 0
+  const asked: number[] = []
+  const turns = createTurns(() => {
+    asked.push(worked)
+    worked = 0
+    return { active: asked.at(-1) ?? 0, utilization: 0.5 }
+  })
+  worked = 1_000
+  turns.onStart()
+  worked = 2
+  for (let group = 0; group < usual; group += 1) {
+    turns.onSynced(100, 100, 10)
+    worked = 2
+  }
+  expect(asked.slice(0, 3)).toEqual([1_000, 2, 2])
+  expect(turns.areTaken()).toBe(false)
 })
 
 it('the event loop’s own work is what counts by default', async () => {

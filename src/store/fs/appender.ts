@@ -50,6 +50,7 @@ export function createAppender(deps: {
 
   async function flush(): Promise<void> {
     let unanswered: readonly Waiting[] = []
+    turns.onStart()
     await Promise.resolve()
     while (waiting.length > 0) {
       const synced = await commit(unanswered)

@@ -6,6 +6,8 @@ import { performance } from 'node:perf_hooks'
  */
 export interface Turns {
   areTaken(): boolean
+  /** Somebody appends again after nobody did: what the event loop has done since does not count. */
+  onStart(): void
   /**
    * A group is on the disk.
    * @param appends - in the group.
@@ -33,6 +35,7 @@ export function createTurns(work: Work = eventLoopWork()): Turns {
   let atWork = 1
   return {
     areTaken: () => left > 0,
+    onStart: () => void work(),
     onSynced(appends, callers, syncMs) {
       const { active, utilization } = work()
       if (left > 0) {
