@@ -32,10 +32,10 @@ describe('turns are', () => {
     expect(areTaken()).toBe(true)
   })
 
-  it('not taken where the disk takes about as long as the callers: each group is synced by itself', () => {
+  it('not taken where the disk is the slower one: each group is synced by itself', () => {
     const { atOnce, areTaken } = turnsWith()
     for (let group = 0; group < usual; group += 1) {
-      atOnce(3, 2.2)
+      atOnce(3, 3.1)
       expect(areTaken()).toBe(false)
     }
   })
@@ -62,12 +62,28 @@ describe('turns are', () => {
     expect(areTaken()).toBe(false)
   })
 
+  it('not tried again at once where the disk took too long', () => {
+    const { atOnce, half, areTaken } = turnsWith()
+    atOnce(3, 2, usual)
+    half(3, 2.2)
+    const before: boolean[] = []
+    for (let group = 0; group < 5; group += 1) {
+      before.push(areTaken())
+      atOnce(3, 2)
+    }
+    expect(before).toEqual([false, false, false, false, false])
+    expect(areTaken()).toBe(true)
+  })
+
   it('given up now and then, to see whether the event loop would still wait', () => {
     const { atOnce, half, areTaken } = turnsWith()
     atOnce(3, 2, usual)
     let groups = 0
     for (; areTaken(); groups += 1) half(3, 2.05)
     expect(groups).toBeGreaterThan(10)
+    atOnce(3, 2)
+    expect(areTaken()).toBe(true)
+    while (areTaken()) half(3, 2)
     atOnce(9, 1, usual)
     expect(areTaken()).toBe(false)
   })
