@@ -4,13 +4,16 @@ import { isQuota, storeError } from './failure.ts'
 import { readArrivals } from './books.ts'
 import type { Notices } from './notices.ts'
 import type { Arrivals, Page } from './pages.ts'
-import { arrivals, isTimeTo, tearEvery, tearOut, writePage } from './pages.ts'
+import { arrivals, isTimeTo, lotFor, tearOut, writePage } from './pages.ts'
 import type { EntryRecord } from './records.ts'
 import { isEntryRecord, recordOf } from './records.ts'
 import { rowAt } from './rows.ts'
 import type { Durability } from './transaction.ts'
 import type { Turns } from './turns.ts'
 import type { Head, View } from './view.ts'
+
+/** Of what came in, only the last page is needed. */
+const lot = lotFor(1)
 
 /** One call of append: kept as a whole or not at all. */
 interface Call {
@@ -140,7 +143,7 @@ async function appendIn(
   entries += records.length
   enqueued += records.length
   const page = writePage(store, arrivals, before, { owner, numbers: { lastSeq, entries, bytes, enqueued } })
-  if (isTimeTo(tearEvery, before.number, page.number)) await tearOut(store, arrivals, (number) => number < page.number)
+  if (isTimeTo(lot, before.number, page.number)) await tearOut(store, arrivals, lot, (number) => number < page.number)
   return page
 }
 

@@ -37,9 +37,15 @@ export async function readPage<R, T>(
       async work(store) {
         if (listed.name !== 'entry')
           return { rows: await rowsIn(store, listed.range(from), limit), departed: undefined }
-        const { number, numbers } = await lastPage(store, departures)
-        const first = Math.max(from ?? -Infinity, numbers?.through ?? -Infinity)
-        return { rows: await rowsIn(store, listed.range(first), limit), departed: number }
+        const [{ number, numbers }, all] = await Promise.all([
+          lastPage(store, departures),
+          rowsIn(store, listed.range(from), limit),
+        ])
+        const through = numbers?.through ?? -Infinity
+        const pending = all.filter(({ key }) => seqOf(key) > through)
+        // Hardly ever: what has left is swept out soon.
+        const isAllGone = pending.length < all.length && pending.length === 0
+        return { rows: isAllGone ? await rowsIn(store, listed.range(through), limit) : pending, departed: number }
       },
     })
     const found: T[] = []

@@ -7,6 +7,8 @@ const taking = { mode: 'readwrite', what: 'take the lease' } as const
 
 /** Leases by Web Locks: queued, so that the next in line goes on the moment the holder gives up, closes or crashes. */
 export function createLockLeases(name: string, connection: Connection, locks: LockManager): Leases {
+  // A page's first call of Web Locks takes the browser ten milliseconds longer: let that be while the database opens.
+  void locks.query().catch(() => undefined)
   return {
     take(signal) {
       return new Promise((resolve, reject) => {

@@ -85,8 +85,10 @@ export const departures: Book<Departures> = {
 
 /** How long a page stands in the way of the one who owned the page before it, and has not come back since. */
 export const standsForMs = 24 * 60 * 60 * 1_000
-/** Old pages are torn out so many at a time. */
-export const tearEvery = 96
+/** How many old pages are torn out at a time where `kept` are to stay: in larger lots each of them costs less. */
+export function lotFor(kept: number): number {
+  return Math.min(Math.max(Math.floor(kept / 2), 96), 512)
+}
 
 /** The last page; its numbers are missing if it cannot be read. */
 export async function lastPage<N>(
@@ -124,19 +126,20 @@ export function isTimeTo(every: number, before: number, after: number): boolean 
 }
 
 /**
- * Tears pages out, from the first on, as long as there is a whole lot of which `isOld` says so: it is asked about the last of them, and
+ * Tears pages out, from the first on, as long as there are so many of which `isOld` says so: it is asked about the last of them, and
  * what is true of a page must be true of those before it. Pages that stand in somebody's way stay for a day: without them one who
  * slept meanwhile would not notice that others have written.
  */
 export async function tearOut<N>(
   store: IDBObjectStore,
   book: Book<N>,
+  lot: number,
   isOld: (number: number, page: PageRecord<N>) => boolean,
 ): Promise<void> {
   for (let after = -Infinity; ;) {
-    const keys = await answer(store.getAllKeys(listedAfter(book.name, after), tearEvery + 1))
-    if (keys.length <= tearEvery) return
-    const last = await lastReadable(store, book, keys.slice(0, tearEvery))
+    const keys = await answer(store.getAllKeys(listedAfter(book.name, after), lot + 1))
+    if (keys.length <= lot) return
+    const last = await lastReadable(store, book, keys.slice(0, lot))
     if (last === undefined || !isOld(seqOf(keys[last.index] ?? Infinity), last.page)) return
     await tear(store, book, keys, last.index + 1)
     after = seqOf(keys[last.index] ?? Infinity)

@@ -6,15 +6,13 @@ import { withTries } from '../entries.ts'
 import { leaveInexact, markExact, plus, readBooks } from './books.ts'
 import { keyIn, leftUntil } from './keys.ts'
 import type { Departures, Page } from './pages.ts'
-import { departures, isTimeTo, tearEvery, tearOut, writePage } from './pages.ts'
+import { departures, isTimeTo, lotFor, tearOut, writePage } from './pages.ts'
 import type { DeadRecord } from './records.ts'
 import { entryAt, isEntryRecord, recordOfEntry } from './records.ts'
 import { rowAt } from './rows.ts'
 import type { Turn } from './turns.ts'
 import type { Change, View } from './view.ts'
 
-/** Records of entries that have left are swept out so many at a time. */
-const sweepEvery = 64
 const noRoomForDead = "could not keep a dead letter: the browser's storage is full"
 
 /** How outcomes are recorded. */
@@ -142,11 +140,14 @@ async function record(
     page = writePage(store, departures, page, { owner, ...leave(store, { ...numbers, through }, entry, settlement) })
   }
   const { number, numbers } = page
-  const isUnswept = first.done !== true && !isTimeTo(sweepEvery, before.number, number)
+  const lot = lotFor(auditLimit)
+  const isTimeToTear = isTimeTo(lot, before.number, number)
+  // What has left is swept out with the last of the entries that were read together, and hardly ever before.
+  const isUnswept = first.done !== true && !isTimeToTear
   if (!isUnswept) sweepUntil(store, numbers.through)
-  if (isTimeTo(tearEvery, before.number, number)) {
+  if (isTimeToTear) {
     const lastOld = numbers.audits - auditLimit
-    if (lastOld >= 0) await tearOut(store, departures, (of, old) => of < number && old.numbers.audits <= lastOld)
+    if (lastOld >= 0) await tearOut(store, departures, lot, (of, old) => of < number && old.numbers.audits <= lastOld)
   }
   return {
     page: number > before.number ? page : undefined,

@@ -148,6 +148,12 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
     return gone
   }
 
+  /** Made for whoever watches, who will want one soon. */
+  function leasesHere(): Leases {
+    leases ??= createLeases(name, connection, notices)
+    return leases
+  }
+
   async function loseLease(): Promise<void> {
     const lease = held
     held = undefined
@@ -177,8 +183,9 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
         mode: 'readonly',
         what: 'count what is stored',
         async work(store) {
-          const books = await readBooks(store)
-          const head = await oldest.read(store, books.departures.numbers.through)
+          const reading = readBooks(store)
+          const left = reading.then(({ departures: { numbers } }) => numbers.through)
+          const [books, head] = await Promise.all([reading, oldest.read(store, left)])
           if (books.isExact) view.saw({ ...books, head })
           return countsOf(books.arrivals.numbers, books.departures.numbers, head?.enqueuedAt)
         },
@@ -198,8 +205,7 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
     cancel: (ids) => change('cancel', 'removed', (store, isFull) => cancelIn(store, new Set(ids), isFull)),
 
     async lease(signal) {
-      leases ??= createLeases(name, connection, notices)
-      const lease = await leases.take(signal)
+      const lease = await leasesHere().take(signal)
       held = lease
       return {
         epoch: lease.epoch,
@@ -213,7 +219,10 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
       }
     },
 
-    watch: (onChange) => notices.add(onChange),
+    watch(onChange) {
+      leasesHere()
+      return notices.add(onChange)
+    },
     announce: notices.announce,
 
     async close() {

@@ -595,22 +595,24 @@ describe('idbStore with old pages', () => {
       expect(await pendingIds(store)).toEqual(['entry-401'])
     }))
 
-  it('keeps those that hold the last audit records', () =>
+  it.each([100, 400])('keeps those that hold the last %d audit records', (auditLimit) =>
     onBench(
       async ({ store, database }) => {
-        await store.append(drafts(500))
+        const total = auditLimit + 500
+        await store.append(drafts(total))
         await leased(store, async (lease) => {
           for (const entry of await pendingOf(store)) await store.settle([delivered(entry)], lease)
         })
         const left = await pagesIn(database, 'out')
-        expect(left).toBeGreaterThanOrEqual(100)
-        expect(left).toBeLessThan(100 + 250)
+        expect(left).toBeGreaterThanOrEqual(auditLimit)
+        expect(left).toBeLessThan(auditLimit + 250)
         const audit = await historyOf(store)
-        expect(idsOf(audit.slice(-100))).toEqual(idsOf(drafts(100, 401)))
-        expect(await store.counts()).toMatchObject({ pending: 0, totals: { delivered: 500 } })
+        expect(idsOf(audit.slice(-auditLimit))).toEqual(idsOf(drafts(auditLimit, total - auditLimit + 1)))
+        expect(await store.counts()).toMatchObject({ pending: 0, totals: { delivered: total } })
       },
-      { auditLimit: 100 },
-    ))
+      { auditLimit },
+    ),
+  )
 
   it('tears out none before there can be an old one, nor one of those that cannot be told from new ones', () =>
     onBench(async ({ store, database }) => {
