@@ -57,6 +57,22 @@ async function stuckHead(does: Historian): Promise<void> {
   await does.close()
 }
 
+/** Small writes behind so many others that room is made for them, some of which a segment is left with. */
+async function roomAhead(does: Historian): Promise<void> {
+  await does.append(...Array.from({ length: 60 }, (_, index) => index + 1))
+  await does.append(61)
+  await does.append(62)
+  await does.take()
+  await does.deliver(1)
+  await does.append(63, 64)
+  await does.append(65)
+  for (let number = 66; number < 70; number += 1) await does.append(number)
+  await does.deliver(2)
+  await does.append(70)
+  await does.release()
+  await does.close()
+}
+
 /** So little that every state can be opened. */
 async function aLittle(does: Historian): Promise<void> {
   await does.append(1)
@@ -76,13 +92,15 @@ const cases = [
   { name: 'many deaths', workload: manyDeaths, ack: 'os', limit: most },
   { name: 'many deaths', workload: manyDeaths, ack: 'sync', limit: most },
   { name: 'a stuck head', workload: stuckHead, ack: 'sync', limit: most },
+  { name: 'room ahead', workload: roomAhead, ack: 'os', limit: most, segmentBytes: 65_000 },
 ] as const
 
 describe('after a crash at any point', () => {
   it.each(cases)(
     'a store with ack $ack has lost nothing acknowledged, and all adds up ($name)',
-    async ({ name, workload, ack, limit }) => {
-      const { problems, states, points, sampled } = await runCrashes({ ack, workload, most: limit, seed: 1 })
+    async ({ name, limit, ...run }) => {
+      const { ack } = run
+      const { problems, states, points, sampled } = await runCrashes({ ...run, most: limit, seed: 1 })
       process.stdout.write(
         `crash states of ${name}, ack ${ack}: ${states} at ${points} points, ${sampled} of them sampled\n`,
       )

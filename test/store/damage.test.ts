@@ -70,36 +70,40 @@ describe('a damaged fs store', () => {
       }
     }))
 
-  it('loses one record to a flipped byte, wherever it is, and says so', () =>
-    inDirectory(async (place) => {
-      const directory = join(place, 'whole')
-      await fill(directory, 3)
-      const segment = await lastSegment(directory)
-      const { size } = await stat(segment)
-      for (let at = 0; at < size; at += 5) {
-        const flipped = await copyOf(directory, join(place, 'flipped'))
-        const data = await readFile(segment)
-        data[at] = (data[at] ?? 0) ^ 0x10
-        await writeFile(await lastSegment(flipped), data)
-        await withStore(flipped, { processes: processOfBoot(2) }, async (store) => {
-          const changes: StoreChange[] = []
-          store.watch((change) => changes.push(change))
-          await leased(store, async () => {
-            const kept = await pendingIds(store)
-            const lost = ids(3).filter((id) => !kept.includes(id))
-            expect(kept.length).toBeGreaterThanOrEqual(2)
-            expect(kept).toEqual(ids(3).filter((id) => !lost.includes(id)))
-            await expectBalance(store)
-            expect((await store.counts()).pending).toBe(kept.length)
-            await Promise.resolve()
-            expect({ at, reports: changes.filter(({ kind }) => kind === 'quarantined').length }).toEqual({
-              at,
-              reports: lost.length,
+  it.each([0, 5_000])(
+    'loses one record to a flipped byte, wherever it is, and says so, with room of %i bytes ahead',
+    (room) =>
+      inDirectory(async (place) => {
+        const directory = join(place, 'whole')
+        await fill(directory, 3)
+        const segment = await lastSegment(directory)
+        const { size } = await stat(segment)
+        await truncate(segment, size + room)
+        for (let at = 0; at < size; at += 5) {
+          const flipped = await copyOf(directory, join(place, 'flipped'))
+          const data = await readFile(segment)
+          data[at] = (data[at] ?? 0) ^ 0x10
+          await writeFile(await lastSegment(flipped), data)
+          await withStore(flipped, { processes: processOfBoot(2) }, async (store) => {
+            const changes: StoreChange[] = []
+            store.watch((change) => changes.push(change))
+            await leased(store, async () => {
+              const kept = await pendingIds(store)
+              const lost = ids(3).filter((id) => !kept.includes(id))
+              expect(kept.length).toBeGreaterThanOrEqual(2)
+              expect(kept).toEqual(ids(3).filter((id) => !lost.includes(id)))
+              await expectBalance(store)
+              expect((await store.counts()).pending).toBe(kept.length)
+              await Promise.resolve()
+              expect({ at, reports: changes.filter(({ kind }) => kind === 'quarantined').length }).toEqual({
+                at,
+                reports: lost.length,
+              })
             })
           })
-        })
-      }
-    }))
+        }
+      }),
+  )
 
   it('keeps the bytes of a record that it could not read', () =>
     inDirectory(async (directory) => {

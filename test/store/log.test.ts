@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises'
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, closeSync, openSync, utimesSync, writeSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Draft } from '../../src/entry.ts'
 import { readAheadBytes } from '../../src/store/fs/frameReader.ts'
@@ -9,7 +9,7 @@ import { createLedger } from '../../src/store/fs/ledger.ts'
 import { createLog, emptyEnd } from '../../src/store/fs/log.ts'
 import { draft, drafts } from '../contract/harness.ts'
 import type { HandWritten } from './support/handWritten.ts'
-import { createScribe, inScriptorium } from './support/handWritten.ts'
+import { createScribe, flipped, inScriptorium } from './support/handWritten.ts'
 import { inDirectory, withStore } from './support/places.ts'
 
 /** Where the log of writer 0 ends behind a frame that was its last, and holds so many entries. */
@@ -27,6 +27,28 @@ function ledgerOf(count: number, bytes: number): Ledger {
   const ledger = createLedger()
   ledger.apply({ is: 'skipped', writer: 0, ordinal: 0, count, bytes }, { epoch: 1, part: 0, at: 0, length: 0 })
   return ledger
+}
+
+/** The files of this machine: how many are open, and how much was read. */
+function meteredFiles() {
+  const meter = { open: 0, read: 0 }
+  const files = {
+    ...nodeFiles,
+    open(path: string) {
+      meter.open += 1
+      return nodeFiles.open(path)
+    },
+    close(file: number) {
+      meter.open -= 1
+      nodeFiles.close(file)
+    },
+    read(file: number, into: Uint8Array, at: number) {
+      const count = nodeFiles.read(file, into, at)
+      meter.read += count
+      return count
+    },
+  }
+  return { meter, files }
 }
 
 describe('the end of a log', () => {
@@ -119,28 +141,6 @@ describe('the end of a log', () => {
 })
 
 describe('a long segment of which nothing is known', () => {
-  /** The files of this machine: how many are open, and how much was read. */
-  function meteredFiles() {
-    const meter = { open: 0, read: 0 }
-    const files = {
-      ...nodeFiles,
-      open(path: string) {
-        meter.open += 1
-        return nodeFiles.open(path)
-      },
-      close(file: number) {
-        meter.open -= 1
-        nodeFiles.close(file)
-      },
-      read(file: number, into: Uint8Array, at: number) {
-        const count = nodeFiles.read(file, into, at)
-        meter.read += count
-        return count
-      },
-    }
-    return { meter, files }
-  }
-
   it('is read from near its end', () => {
     const { meter, files } = meteredFiles()
     return inScriptorium((directory, scribe) => {
@@ -162,6 +162,78 @@ describe('a long segment of which nothing is known', () => {
       expect(log.writers.get(0)?.end).toEqual(endBehind(frames.at(-1), 1))
     }),
   )
+})
+
+describe('a segment with room ahead', () => {
+  const room = Buffer.alloc(200_000)
+
+  it.each([
+    { name: 'the last whole record', broken: 70 },
+    { name: 'the last record that is written to its end', broken: undefined },
+  ])('ends behind $name', ({ broken }) =>
+    inScriptorium((directory, scribe) => {
+      const written = scribe.segment([large(1, 90_000)], [draft(2)], [draft(3)])
+      const bytes = written.map((frame) => frame.bytes)
+      const last = bytes.pop() ?? Buffer.alloc(0)
+      scribe.rewrite(1, [...bytes, broken === undefined ? last : flipped(last, broken), room])
+      const log = createLog(directory)
+      expect(log.refresh(createLedger())).toBeLessThan(Infinity)
+      expect(log.writers.get(0)?.end).toEqual(
+        broken === undefined ? endBehind(written[3], 1) : endBehind(written[2], 1),
+      )
+    }),
+  )
+
+  it('ends behind the last whole record also where only a torn one is near its end', () =>
+    inScriptorium((directory, scribe) => {
+      const written = scribe.segment([draft(1)], [large(2, 300_000)], [large(3, 50_000)])
+      const bytes = written.map((frame) => frame.bytes)
+      const torn = (bytes.pop() ?? Buffer.alloc(0)).subarray(0, 10_000)
+      scribe.rewrite(1, [...bytes, torn, room])
+      const log = createLog(directory)
+      log.refresh(createLedger())
+      expect(log.writers.get(0)?.end).toEqual(endBehind(written[2], 1))
+    }))
+
+  /** Writes a record into room that somebody has looked at before, as if both had been at the times given. */
+  const afterALook = (looked: number, changed: number) => {
+    const { meter, files } = meteredFiles()
+    let isRead: boolean | undefined
+    let end: unknown
+    let last: HandWritten | undefined
+    return inScriptorium((directory, scribe) => {
+      const written = scribe.segment([draft(1)], [draft(2)])
+      const bytes = written.map((frame) => frame.bytes)
+      last = written[2]
+      const next = bytes.pop() ?? Buffer.alloc(0)
+      scribe.rewrite(1, [...bytes, room])
+      const log = createLog(directory)
+      const path = log.pathOf(0, 1)
+      utimesSync(path, looked, looked)
+      log.refresh(createLedger())
+      log.refresh(createLedger())
+      const before = meter.read
+      log.refresh(createLedger())
+      isRead = meter.read > before
+      const file = openSync(path, 'r+')
+      writeSync(file, next, 0, next.length, last?.at)
+      closeSync(file)
+      utimesSync(path, changed, changed)
+      log.refresh(createLedger())
+      end = log.writers.get(0)?.end
+    }, files).then(() => ({ isRead, isSeen: JSON.stringify(end) === JSON.stringify(endBehind(last, 1)) }))
+  }
+
+  it('is not read again as long as it has not changed', async () => {
+    const now = Date.now() / 1_000
+    await expect(afterALook(now - 10, now)).resolves.toEqual({ isRead: false, isSeen: true })
+    await expect(afterALook(now - 10, now - 5)).resolves.toEqual({ isRead: false, isSeen: true })
+  })
+
+  it('is read again after a change so short ago that another would not show', async () => {
+    const now = Math.floor(Date.now() / 1_000) + 0.5
+    await expect(afterALook(now, now)).resolves.toEqual({ isRead: true, isSeen: true })
+  })
 })
 
 describe('the end of a segment', () => {

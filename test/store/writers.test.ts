@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, it, vi } from 'vitest'
 import { claimWriter, endedWriters } from '../../src/store/fs/claim.ts'
@@ -81,9 +82,10 @@ function appenderIn(directory: Directory, container: string) {
   const tail = createTail({ directory, log, processes, segmentBytes: 1_000_000, refresh })
   return {
     ...tail,
-    put() {
+    pathOfFirst: log.pathOf(0, 1),
+    put(body = '') {
       const buffer = createFrameBuffer()
-      const { from, bodyLength, bodyCrc } = buffer.add(() => {})
+      const { from, bodyLength, bodyCrc } = buffer.add((into) => into.text(body))
       const frame = { kind: frameKinds.entries, count: 1, bytes: 0, enqueuedAt: 1, from, bodyLength, bodyCrc }
       tail.write([frame], buffer, () => {})
     },
@@ -125,4 +127,19 @@ it('a writer whose place is taken while it writes acknowledges nothing', () =>
     await second.sync()
     expect([second.writer(), first.writer()]).toEqual([0, 0])
     await expect(first.sync()).rejects.toThrow('somebody else has become this writer')
+  }))
+
+it('a writer whose place is taken leaves its segment as others may have read it', () =>
+  afterAJump(async (first, second) => {
+    first.put(' '.repeat(10_000))
+    await first.sync()
+    first.put()
+    vi.setSystemTime(Date.now() + 660_000)
+    const path = second.pathOfFirst
+    const { size } = statSync(path)
+    expect(size).toBeGreaterThan(20_000)
+    second.put()
+    await second.sync()
+    await expect(first.sync()).rejects.toThrow('somebody else has become this writer')
+    expect(statSync(path).size).toBe(size)
   }))

@@ -56,14 +56,15 @@ export function createFrameReader(
   function has(length: number): boolean {
     if (at + length > until()) return false
     if (at >= chunkAt && at + length <= chunkAt + filled) return true
-    const available = files.size(file) - at
+    // What stands behind the end is not there yet, and may be something else once it is.
+    const available = Math.min(files.size(file), until()) - at
     if (available < length) return false
     const capacity = Math.min(Math.max(length, readAheadBytes), available)
     if (chunk.length < capacity) chunk = Buffer.allocUnsafeSlow(capacity)
     chunkAt = at
     // If the read fails, nothing of the chunk may be taken for what stands here.
     filled = 0
-    filled = files.read(file, chunk, at)
+    filled = files.read(file, chunk.subarray(0, capacity), at)
     return filled >= length
   }
 

@@ -43,7 +43,12 @@ export interface Log {
   pathOf(writer: number, number: number): string
 }
 
+type FoundFrame = Found & { readonly kind: 'frame' }
+
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
+
+/** A file that was changed so long ago is not being written to at this moment, ms. */
+const restMs = 1_000
 
 export const emptyEnd: LogEnd = { number: 0, at: 0, ordinal: 0, bytes: 0, specials: 0, seq: 0 }
 
@@ -51,33 +56,57 @@ export function createLog(directory: Directory): Log {
   const writers = new Map<number, Writable<WriterLog>>()
   const openings = new Map<number, NonNullable<ReturnType<Log['opening']>>>()
   let own: number | undefined
+  /** Behind which there was nothing to read, until it is changed: its length does not tell. */
+  const passed = new Map<number, { readonly number: number; readonly at: number; readonly changedAt: number }>()
 
   const pathOf = (writer: number, number: number) => directory.at(segmentName(writer, number))
 
   /** Reads on in a segment from `log.end`; answers the least number among what is new, undefined when nothing was found. */
   function readOn(log: Writable<WriterLog>): number | undefined {
+    const { writer } = log
     const { number } = log.end
-    const size = directory.files.stat(pathOf(log.writer, number))?.size ?? 0
+    const lookedAt = Date.now()
+    const { size = 0, changedAt = 0 } = directory.files.stat(pathOf(writer, number)) ?? {}
     if (size === log.end.at) return undefined
+    const known = passed.get(writer)
+    if (known?.number === number && known.at === log.end.at && known.changedAt === changedAt) return undefined
     if (size < log.end.at) log.end = { ...log.end, at: 0 }
     let least: number | undefined
+    function take(found: FoundFrame): void {
+      if (found.header.count > 0) least = Math.min(least ?? Infinity, found.header.seq)
+      else least ??= Infinity
+      absorb(log, number, found)
+    }
     unlessMissing(() => {
-      const reader = readSegment(directory, log.writer, number, { from: log.end.at })
+      const reader = readSegment(directory, writer, number, { from: log.end.at })
       try {
+        let last: FoundFrame | undefined
         for (let found = reader.next(); found !== undefined; found = reader.next()) {
           if (found.kind === 'damage') continue
-          if (found.header.count > 0) least = Math.min(least ?? Infinity, found.header.seq)
-          else least ??= Infinity
-          absorb(log, number, found)
+          if (last !== undefined) take(last)
+          last = found
         }
+        // With room behind it, its length does not tell whether it has been written to its end.
+        if (last !== undefined && (last.end === size || isWhole(writer, number, last))) take(last)
       } finally {
         reader.close()
       }
     })
+    if (Math.abs(lookedAt - changedAt) > restMs) passed.set(writer, { number, at: log.end.at, changedAt })
     return least
   }
 
-  function absorb(log: Writable<WriterLog>, number: number, { header, end }: Found & { kind: 'frame' }): void {
+  function isWhole(writer: number, number: number, { at, end }: FoundFrame): boolean {
+    const reader = readSegment(directory, writer, number, { from: at, until: () => end })
+    try {
+      const found = reader.next()
+      return found?.kind === 'frame' && found.body() !== undefined
+    } finally {
+      reader.close()
+    }
+  }
+
+  function absorb(log: Writable<WriterLog>, number: number, { header, end }: FoundFrame): void {
     if (number === log.end.number && header.ordinal < log.end.ordinal) {
       // A copy of frames that stand before it: numbers are never given twice.
       log.end = { ...log.end, at: end }
@@ -115,7 +144,10 @@ export function createLog(directory: Directory): Log {
         for (let back = readAheadBytes; back < size; back *= 4) {
           const reader = readSegment(directory, writer, number, { from: size - back })
           try {
-            if (reader.resync()) return reader.at()
+            if (!reader.resync()) continue
+            const at = reader.at()
+            const found = reader.next()
+            if (found?.kind === 'frame' && found.body() !== undefined) return at
           } finally {
             reader.close()
           }

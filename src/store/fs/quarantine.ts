@@ -40,8 +40,8 @@ export function* keepRemains(
       if (index === numbers.length - 1 && !ended.has(writer)) break
       const end = number > last.number ? 0 : log.endOf(writer, number)
       const size = directory.files.stat(log.pathOf(writer, number))?.size ?? 0
-      const remains = size > end ? readPart(directory, writer, number, end, size) : undefined
-      if (remains === undefined || remains.every((byte) => byte === 0)) {
+      const remains = withoutRoom(size > end ? readPart(directory, writer, number, end, size) : Buffer.alloc(0))
+      if (remains.length === 0) {
         yield { writer, number }
         continue
       }
@@ -54,6 +54,11 @@ export function* keepRemains(
       }
     }
   }
+}
+
+/** Without the zeros at its end. */
+function withoutRoom(data: Buffer): Buffer {
+  return data.subarray(0, data.findLastIndex((byte) => byte !== 0) + 1)
 }
 
 function readPart(directory: Directory, writer: number, number: number, from: number, to: number): Buffer {

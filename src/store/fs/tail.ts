@@ -2,7 +2,6 @@ import type { OwnSegment } from './claim.ts'
 import { claimWriter, createSegment } from './claim.ts'
 import type { Directory, Listing } from './directory.ts'
 import { recentMs } from './directory.ts'
-import { isCutBack } from './files.ts'
 import type { FrameKind } from './frame.ts'
 import { frameKinds, frameOf, headerLength, isSpecial, seqStep, writeHeader } from './frame.ts'
 import type { FrameBuffer, Written } from './frameBuffer.ts'
@@ -10,6 +9,7 @@ import type { LogEnd } from './ledger.ts'
 import type { Log } from './log.ts'
 import { segmentName } from './names.ts'
 import type { Processes } from './processes.ts'
+import { createRoomAhead } from './roomAhead.ts'
 
 /** A frame that waits for its place: its body is in the buffer, its header is not. */
 export interface Unplaced extends Written {
@@ -59,6 +59,7 @@ export function createTail(deps: {
 }): Tail {
   const { directory, log, processes } = deps
   const { files } = directory
+  const room = createRoomAhead(files)
   let own: OwnSegment | undefined
   /** Where the own log ends; what stands behind it was never acknowledged. */
   let end: LogEnd | undefined
@@ -110,7 +111,7 @@ export function createTail(deps: {
 
   /** Leaves a file that cannot be trusted alone: the next segment says where this one ends. */
   function abandon(): void {
-    if (own !== undefined && end !== undefined) isCutBack(files, own.file, end.at)
+    if (own !== undefined && end !== undefined) room.isCutBack(own.file, end.at)
     // Others may have read what was written, and settled it: its numbers are never given again.
     if (end !== undefined && written !== undefined && written.ordinal >= end.ordinal) {
       const { ordinal, specials, bytes, seq } = written
@@ -120,7 +121,9 @@ export function createTail(deps: {
   }
 
   function letGo(): void {
-    if (own !== undefined) files.close(own.file)
+    if (own === undefined) return
+    room.leave(own.file, end?.at)
+    files.close(own.file)
     own = undefined
   }
 
@@ -136,9 +139,10 @@ export function createTail(deps: {
         for (const frame of frames) advance(cursor, frame, whole, segment.writer)
         written = cursor
         files.write(segment.file, whole, from.at)
+        room.keep(segment.file, cursor.at, whole.length)
         return frames
       } catch (error) {
-        if (!isCutBack(files, segment.file, from.at)) {
+        if (!room.isCutBack(segment.file, from.at)) {
           abandon()
           throw error
         }
@@ -156,7 +160,7 @@ export function createTail(deps: {
         } catch (error) {
           after = before
           onRefused(frame, error)
-          if (!isCutBack(files, segment.file, before.at)) {
+          if (!room.isCutBack(segment.file, before.at)) {
             abandon()
             throw error
           }

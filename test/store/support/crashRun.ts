@@ -15,6 +15,7 @@ export interface CrashRun {
   /** At most so many states at each point. */
   readonly most: number
   readonly seed: number
+  readonly segmentBytes?: number
   /** What stands between the store and the disk: a bug, for instance. */
   readonly through?: (files: Files) => Files
   /** Ends the run at the first state with a problem. */
@@ -45,11 +46,12 @@ export async function runCrashes({
   workload,
   most,
   seed,
+  segmentBytes = tuning.segmentBytes,
   through = (files) => files,
   stopsEarly,
 }: CrashRun): Promise<CrashReport> {
   const disk = createSimulatedDisk()
-  const store = openOn(through(disk.files), 1, ack)
+  const store = openOn(through(disk.files), 1, ack, segmentBytes)
   const problems: string[] = []
   let states = 0
   let sampled = 0
@@ -124,7 +126,7 @@ async function drainAll(store: Store): Promise<void> {
 }
 
 /** A store in a process of the given boot of the machine; those of other boots are gone. */
-function openOn(files: Files, boot: number, ack: 'os' | 'sync'): Store {
+function openOn(files: Files, boot: number, ack: 'os' | 'sync', segmentBytes = tuning.segmentBytes): Store {
   const processes = processOfBoot(boot)
-  return tunedStore('/box', { ...tuning, files, processes, ack, auditLimit: 4 })
+  return tunedStore('/box', { ...tuning, segmentBytes, files, processes, ack, auditLimit: 4 })
 }

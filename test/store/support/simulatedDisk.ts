@@ -29,7 +29,9 @@ export interface SimulatedDisk {
 /** A disk in memory that remembers what was done to it. */
 export function createSimulatedDisk(image?: DiskImage): SimulatedDisk {
   const names = new Map(image?.names ?? [['/', 0]])
-  const contents = new Map([...(image?.contents ?? [])].map(([inode, data]) => [inode, { data, size: data.length }]))
+  const contents = new Map(
+    [...(image?.contents ?? [])].map(([inode, data]) => [inode, { data, size: data.length, changedAt: Date.now() }]),
+  )
   const directories = new Set(image?.directories ?? [0])
   const events: DiskEvent[] = []
   const changes = new Map<string, number>()
@@ -90,13 +92,14 @@ export function createSimulatedDisk(image?: DiskImage): SimulatedDisk {
     stat(path) {
       const inode = names.get(path)
       if (inode === undefined) return undefined
-      return { size: contents.get(inode)?.size ?? 0, changedAt: changes.get(path) ?? 0, inode }
+      const { size = 0, changedAt = changes.get(path) ?? 0 } = contents.get(inode) ?? {}
+      return { size, changedAt, inode }
     },
     create(path) {
       if (!names.has(dirname(path))) throw failure('ENOENT', path)
       if (names.has(path)) throw failure('EEXIST', path)
       inodes += 1
-      contents.set(inodes, { data: new Uint8Array(256), size: 0 })
+      contents.set(inodes, { data: new Uint8Array(256), size: 0, changedAt: Date.now() })
       name([path, inodes])
       return opened(inodes)
     },
@@ -121,12 +124,14 @@ export function createSimulatedDisk(image?: DiskImage): SimulatedDisk {
         file.data = larger
       }
       file.data.set(data, at)
+      file.changedAt = Date.now()
       events.push({ is: 'write', inode, at, data: Uint8Array.from(data) })
     },
     truncate(descriptor, length) {
       const { inode, file } = fileOf(descriptor)
       file.data.fill(0, length)
       file.size = length
+      file.changedAt = Date.now()
       events.push({ is: 'truncate', inode, length })
     },
     touch() {},
