@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { appendFileSync, closeSync, openSync, utimesSync, writeSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Draft } from '../../src/entry.ts'
 import { readAheadBytes } from '../../src/store/fs/frameReader.ts'
 import { nodeFiles } from '../../src/store/fs/files.ts'
@@ -165,6 +165,10 @@ describe('a long segment of which nothing is known', () => {
 })
 
 describe('a segment with room ahead', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
   const room = Buffer.alloc(200_000)
 
   it.each([
@@ -196,11 +200,12 @@ describe('a segment with room ahead', () => {
     }))
 
   /** Writes a record into room that somebody has looked at before, as if both had been at the times given. */
-  const afterALook = (looked: number, changed: number) => {
+  const afterALook = (looked: number, changed: number, laterMs = 0) => {
     const { meter, files } = meteredFiles()
     let isRead: boolean | undefined
     let end: unknown
     let last: HandWritten | undefined
+    vi.useFakeTimers({ toFake: ['performance'] })
     return inScriptorium((directory, scribe) => {
       const written = scribe.segment([draft(1)], [draft(2)])
       const bytes = written.map((frame) => frame.bytes)
@@ -219,6 +224,7 @@ describe('a segment with room ahead', () => {
       writeSync(file, next, 0, next.length, last?.at)
       closeSync(file)
       utimesSync(path, changed, changed)
+      vi.advanceTimersByTime(laterMs)
       log.refresh(createLedger())
       end = log.writers.get(0)?.end
     }, files).then(() => ({ isRead, isSeen: JSON.stringify(end) === JSON.stringify(endBehind(last, 1)) }))
@@ -228,6 +234,12 @@ describe('a segment with room ahead', () => {
     const now = Date.now() / 1_000
     await expect(afterALook(now - 10, now)).resolves.toEqual({ isRead: false, isSeen: true })
     await expect(afterALook(now - 10, now - 5)).resolves.toEqual({ isRead: false, isSeen: true })
+  })
+
+  it('is read again after a second, also where the system does not say that it has changed', async () => {
+    const then = Date.now() / 1_000 - 10
+    await expect(afterALook(then, then, 1_000)).resolves.toEqual({ isRead: false, isSeen: true })
+    await expect(afterALook(then, then)).resolves.toEqual({ isRead: false, isSeen: false })
   })
 
   it('is read again after a change so short ago that another would not show', async () => {

@@ -47,7 +47,7 @@ type FoundFrame = Found & { readonly kind: 'frame' }
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
-/** A file that was changed so long ago is not being written to at this moment, ms. */
+/** A file that was changed so long ago is not being written to at this moment; one that seems unchanged is read all the same after so long, ms. */
 const restMs = 1_000
 
 export const emptyEnd: LogEnd = { number: 0, at: 0, ordinal: 0, bytes: 0, specials: 0, seq: 0 }
@@ -57,7 +57,7 @@ export function createLog(directory: Directory): Log {
   const openings = new Map<number, NonNullable<ReturnType<Log['opening']>>>()
   let own: number | undefined
   /** Behind which there was nothing to read, until it is changed: its length does not tell. */
-  const passed = new Map<number, { readonly number: number; readonly at: number; readonly changedAt: number }>()
+  const passed = new Map<number, { number: number; at: number; changedAt: number; until: number }>()
 
   const pathOf = (writer: number, number: number) => directory.at(segmentName(writer, number))
 
@@ -68,8 +68,7 @@ export function createLog(directory: Directory): Log {
     const lookedAt = Date.now()
     const { size = 0, changedAt = 0 } = directory.files.stat(pathOf(writer, number)) ?? {}
     if (size === log.end.at) return undefined
-    const known = passed.get(writer)
-    if (known?.number === number && known.at === log.end.at && known.changedAt === changedAt) return undefined
+    if (isPassed(log, changedAt)) return undefined
     if (size < log.end.at) log.end = { ...log.end, at: 0 }
     let least: number | undefined
     function take(found: FoundFrame): void {
@@ -92,8 +91,16 @@ export function createLog(directory: Directory): Log {
         reader.close()
       }
     })
-    if (Math.abs(lookedAt - changedAt) > restMs) passed.set(writer, { number, at: log.end.at, changedAt })
+    if (Math.abs(lookedAt - changedAt) > restMs)
+      passed.set(writer, { number, at: log.end.at, changedAt, until: performance.now() + restMs })
     return least
+  }
+
+  function isPassed({ writer, end }: WriterLog, changedAt: number): boolean {
+    const known = passed.get(writer)
+    const isSame = known?.number === end.number && known.at === end.at && known.changedAt === changedAt
+    // There are file systems that are slow to say that a file was changed.
+    return isSame && performance.now() < known.until
   }
 
   function isWhole(writer: number, number: number, { at, end }: FoundFrame): boolean {

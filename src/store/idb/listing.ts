@@ -44,7 +44,7 @@ export async function readPage<R, T>(
         const through = numbers?.through ?? -Infinity
         const pending = all.filter(({ key }) => seqOf(key) > through)
         // Hardly ever: what has left is swept out soon.
-        const isAllGone = pending.length < all.length && pending.length === 0
+        const isAllGone = all.length > 0 && pending.length === 0
         return { rows: isAllGone ? await rowsIn(store, listed.range(through), limit) : pending, departed: number }
       },
     })

@@ -568,6 +568,26 @@ describe('idbStore in a context', () => {
     }))
 })
 
+it('an idbStore passes over what has left and is still to be swept out', () =>
+  onBench(async ({ store, database, other }) => {
+    await store.append(drafts(7))
+    await leased(store, async (lease) => {
+      for (const entry of (await store.read({ limit: 7 })).slice(0, 5)) await store.settle([delivered(entry)], lease)
+      // With the first of them all that was known to have left was swept out.
+      expect((await keysOf(database)).filter((key) => typeof key === 'number')).toHaveLength(6)
+      const late = other()
+      expect(await late.counts()).toMatchObject({ pending: 2, oldestAt: draft(6).enqueuedAt })
+      for (const [limit, ids] of [
+        [1, ['entry-6']],
+        [4, ['entry-6', 'entry-7']],
+        [5, ['entry-6']],
+        [6, ['entry-6', 'entry-7']],
+      ] as const) {
+        expect(idsOf(await late.read({ limit }))).toEqual(ids)
+      }
+    })
+  }))
+
 describe('idbStore with old pages', () => {
   const pagesIn = async (database: string, book: 'in' | 'out') =>
     (await keysOf(database)).filter((key) => Array.isArray(key) && key[0] === book).length
