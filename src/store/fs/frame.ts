@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib'
 import { OutboxError } from '../../errors.ts'
+import { headerSum, summedLength } from './headerSum.ts'
 
 /** The newest format this code reads, and the one it writes. */
 export const formatVersion = 1
@@ -45,22 +46,27 @@ export interface FrameHeader {
   readonly bodyCrc: number
 }
 
+/** A header is put together here: a view of each buffer would take longer to make. */
+const assembled = new Uint8Array(headerLength)
+const fields = new DataView(assembled.buffer)
+
 /** Puts the header into the 64 bytes at `at`. */
 export function writeHeader(data: Buffer, header: FrameHeader, at = 0): void {
-  data.writeUInt32LE(magicNumber, at)
-  data.writeUInt8(formatVersion, at + 4)
-  data.writeUInt8(header.kind, at + 5)
-  data.writeUInt16LE(header.writer, at + 6)
-  data.writeUInt32LE(header.file, at + 8)
-  data.writeUInt32LE(header.count, at + 12)
-  data.writeDoubleLE(header.ordinal, at + 16)
-  data.writeDoubleLE(header.seq, at + 24)
-  data.writeDoubleLE(header.bytesBefore, at + 32)
-  data.writeUInt32LE(header.bodyLength, at + 40)
-  data.writeUInt32LE(header.bodyCrc, at + 44)
-  data.writeDoubleLE(header.bytes, at + 48)
-  data.writeUInt32LE(header.specials, at + 56)
-  data.writeUInt32LE(headerCrc(data, at), at + 60)
+  fields.setUint32(0, magicNumber, true)
+  fields.setUint8(4, formatVersion)
+  fields.setUint8(5, header.kind)
+  fields.setUint16(6, header.writer, true)
+  fields.setUint32(8, header.file, true)
+  fields.setUint32(12, header.count, true)
+  fields.setFloat64(16, header.ordinal, true)
+  fields.setFloat64(24, header.seq, true)
+  fields.setFloat64(32, header.bytesBefore, true)
+  fields.setUint32(40, header.bodyLength, true)
+  fields.setUint32(44, header.bodyCrc, true)
+  fields.setFloat64(48, header.bytes, true)
+  fields.setUint32(56, header.specials, true)
+  fields.setUint32(summedLength, headerSum(assembled, 0), true)
+  data.set(assembled, at)
 }
 
 /**
@@ -69,7 +75,7 @@ export function writeHeader(data: Buffer, header: FrameHeader, at = 0): void {
  */
 export function readHeader(data: Buffer, at: number): FrameHeader | undefined {
   if (at + headerLength > data.length || data.readUInt32LE(at) !== magicNumber) return undefined
-  if (headerCrc(data, at) !== data.readUInt32LE(at + 60)) return undefined
+  if (headerSum(data, at) !== data.readUInt32LE(at + summedLength)) return undefined
   const format = data.readUInt8(at + 4)
   if (format > formatVersion) {
     const message = `the directory must be of format ${formatVersion} or older, got ${format}; nothing was changed`
@@ -91,21 +97,6 @@ export function readHeader(data: Buffer, at: number): FrameHeader | undefined {
 }
 
 const magicNumber = magic.readUInt32LE(0)
-
-const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte
-  for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1
-  return crc
-})
-
-/** CRC-32 of the 60 bytes at `at`: so few that calling zlib takes longer. */
-function headerCrc(data: Buffer, at: number): number {
-  let crc = -1
-  for (let index = at; index < at + 60; index += 1) {
-    crc = (crcTable[(crc ^ (data[index] ?? 0)) & 0xff] ?? 0) ^ (crc >>> 8)
-  }
-  return (crc ^ -1) >>> 0
-}
 
 /** A frame whose header is not yet known: room for it, then the body. */
 export function frameOf(body: string): {
