@@ -13,7 +13,7 @@ import { table } from './support/table.js'
 const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '9' },
-    writes: { type: 'string', default: '300' },
+    writes: { type: 'string', default: '3000' },
     /** Puts the table into docs/performance.md. */
     write: { type: 'boolean', default: false },
   },
