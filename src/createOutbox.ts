@@ -89,6 +89,8 @@ export interface Outbox<P> extends AsyncDisposable {
 export function createOutbox<P>(options: OutboxOptions<P>): Outbox<P> {
   const { autoStart, inspect, ...machineOptions } = handleOptionsFrom(options)
   const settings = settingsFrom<P>(machineOptions)
+  // It opens while the machine is built.
+  if (autoStart) settings.store?.warmUp?.()
   const storage = createStorage(settings)
   const { clock } = settings
   const actor = createActor(machineFor(settings, storage), {

@@ -129,6 +129,9 @@ export interface Store {
    */
   announce?(news: unknown): void
 
+  /** Begins to open, for whoever will use it in a moment; what goes wrong shows at that use. Stores that open at once leave this out. */
+  warmUp?(): void
+
   /** Ends what was begun and lets go of lease, files and connections; the next use opens again. */
   close(): Promise<void>
   /** Erases everything that is stored. */

@@ -351,6 +351,23 @@ test('a lease that is lost is taken again as soon as it is free', async () => {
   expect(world.elapsed()).toBe(0)
 })
 
+test.each([true, false])('a store is opened in advance if the outbox starts by itself (%s)', async (autoStart) => {
+  const calls: string[] = []
+  const memory = memoryStore()
+  const counts = () => {
+    calls.push('counts')
+    return memory.counts()
+  }
+  const store = { ...memory, counts, warmUp: () => void calls.push('warmUp') }
+  const outbox = createOutbox<Note>({ push: () => undefined, store, autoStart })
+  expect(calls).toEqual(autoStart ? ['warmUp'] : [])
+  outbox.actor.start()
+  await outbox.size()
+  expect(calls.filter((call) => call === 'warmUp')).toHaveLength(autoStart ? 1 : 0)
+  expect(calls).toContain('counts')
+  await outbox.stop()
+})
+
 test('an observer that throws stays out of the outbox', async () => {
   const warned = new Promise((resolve) => process.once('warning', resolve))
   const outbox = createOutbox<Note>({

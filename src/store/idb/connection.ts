@@ -21,8 +21,10 @@ export interface Task<R> {
   work(store: IDBObjectStore, mayGuess: boolean): Promise<R>
 }
 
-/** The way to a database: opened when it is first needed, and again whenever the browser or another tab has closed it. */
+/** The way to a database: opened when it is first needed, if not before, and again whenever the browser or another tab has closed it. */
 export interface Connection {
+  /** Begins to open it; if that fails, the first task tries again. */
+  open(): void
   /** @throws OutboxError `OUTBOX_STORE`, `OUTBOX_QUOTA`, or what the work threw. */
   run<R>(task: Task<R>): Promise<R>
   /** Lets what was begun end, and closes. */
@@ -69,6 +71,7 @@ export function createConnection(name: string, onGone: () => void): Connection {
   }
 
   return {
+    open: () => void connect(),
     async run(task) {
       const result = attempt(task, false)
       underWay.add(result)

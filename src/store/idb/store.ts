@@ -224,6 +224,7 @@ export function createIdbStore(name: string, durability: Durability, auditLimit:
       return notices.add(onChange)
     },
     announce: notices.announce,
+    warmUp: connection.open,
 
     async close() {
       await appends.idle()

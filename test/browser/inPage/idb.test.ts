@@ -237,6 +237,26 @@ describe('idbStore with a connection that goes away', () => {
       await lease.release()
     }))
 
+  it('is opened in advance when it is told to, once', () =>
+    onBench(async ({ store }) => {
+      const open = vi.spyOn(indexedDB, 'open')
+      store.warmUp?.()
+      expect(open).toHaveBeenCalledTimes(1)
+      await store.append(drafts(1))
+      expect(open).toHaveBeenCalledTimes(1)
+    }))
+
+  it('opens at its first use where that failed in advance', () =>
+    onBench(async ({ store }) => {
+      const open = vi.spyOn(indexedDB, 'open').mockImplementationOnce(() => {
+        throw new DOMException('storage is blocked', 'SecurityError')
+      })
+      store.warmUp?.()
+      await new Promise((resolve) => setTimeout(resolve))
+      await store.append(drafts(1))
+      expect(open).toHaveBeenCalledTimes(2)
+    }))
+
   it('says what is wrong when the database does not open, and goes on when it does', () =>
     onBench(async ({ store }) => {
       const open = vi.spyOn(indexedDB, 'open').mockImplementation(() => {

@@ -8,7 +8,7 @@ import type { Compiled } from './compiled.ts'
 /** A store in another process. */
 export interface Worker {
   readonly pid: number
-  call<Name extends Exclude<keyof Store, 'durability' | 'lease' | 'watch' | 'announce'>>(
+  call<Name extends Exclude<keyof Store, 'durability' | 'lease' | 'watch' | 'announce' | 'warmUp'>>(
     name: Name,
     ...args: Parameters<Store[Name]>
   ): Promise<Awaited<ReturnType<Store[Name]>>>
