@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Draft } from '../../src/entry.ts'
 import type { Files } from '../../src/store/fs/files.ts'
+import { writeDrafts } from '../../src/store/fs/entryCode.ts'
+import { headerLength } from '../../src/store/fs/frame.ts'
+import { createFrameBuffer } from '../../src/store/fs/frameBuffer.ts'
 import { createRoomAhead } from '../../src/store/fs/roomAhead.ts'
 import { delivered, draft, drafts } from '../contract/harness.ts'
 import type { OpenSession } from './support/openSession.ts'
@@ -70,6 +73,21 @@ describe('room ahead', () => {
     expect(cuts()).toBe(1)
   })
 
+  it('is widened before a write that would end where it does', () => {
+    const { files, file, size } = fileOf(10_000)
+    const room = createRoomAhead(files)
+    room.widen(file, 10_000)
+    expect(size()).toBe(10_000)
+    room.keep(file, 10_000, 100)
+    room.widen(file, 19_999)
+    room.widen(file, 20_001)
+    expect(size()).toBe(20_000)
+    room.widen(file, 20_000)
+    expect(size()).toBe(20_001)
+    room.keep(file, 20_001, 100)
+    expect(size()).toBe(20_001)
+  })
+
   it('is done without where the disk has none, and what was written of it goes', () => {
     const { files, file, size } = fileOf(10_000)
     const full: Files = {
@@ -105,6 +123,16 @@ async function withRoom(settings: Parameters<typeof openSession>[1] = {}) {
   const after = disk.sizeOf(segment) ?? 0
   expect(after).toBeGreaterThan(2 * before)
   return { disk, one, length: after }
+}
+
+/** An entry that takes all the room there is, to the last byte. */
+function filler(disk: ReturnType<typeof createWatchedDisk>, one: OpenSession): Draft {
+  const room = (disk.sizeOf(segment) ?? 0) - (one.session.log.writers.get(0)?.end.at ?? 0)
+  const buffer = createFrameBuffer()
+  const { bodyLength } = buffer.add((into) => writeDrafts(into, [draft(3)]))
+  const missing = room - headerLength - bodyLength
+  const { body, bytes } = draft(3)
+  return draft(3, { body: `${body}${' '.repeat(missing)}`, bytes })
 }
 
 const ids = (count: number) => drafts(count).map(({ id }) => id)
@@ -146,16 +174,27 @@ describe('a segment with room ahead', () => {
     await other.session.close()
   })
 
-  it.each([1, 30, 63, 64, 65, 100, -1])(
-    'shows an entry of which %i bytes are written to nobody, until all of it is',
-    async (count) => {
+  it.each([
+    [1, 0],
+    [30, 0],
+    [63, 0],
+    [64, 0],
+    [65, 0],
+    [100, 0],
+    [-1, 0],
+    [100, 1],
+    [-1, 1],
+  ])(
+    'shows an entry of which %i bytes are written to nobody, until all of it is (filling the room: %i)',
+    async (count, filling) => {
       const disk = createWatchedDisk()
       let onTorn: (() => void) | undefined
       const files: Files = {
         ...disk.files,
         write(file, data, at) {
+          if (onTorn === undefined || data.length < 64) return disk.files.write(file, data, at)
           disk.files.write(file, data.subarray(0, count), at)
-          onTorn?.()
+          onTorn()
           disk.files.write(file, data, at)
         },
       }
@@ -165,16 +204,16 @@ describe('a segment with room ahead', () => {
       const other = openSession(disk)
       other.take()
       expect(other.pending()).toEqual(ids(2))
-      const { told } = other
-      const heard = told.length
       let shown: readonly string[] = []
+      const third = filling === 1 ? filler(disk, one) : draft(3)
       onTorn = () => {
         onTorn = undefined
         shown = other.pending()
       }
-      await one.append(draft(3))
+      const heard = other.told.length
+      await one.append(third)
       expect(shown).toEqual(ids(2))
-      expect(told.length).toBe(heard)
+      expect(other.told.length).toBe(heard)
       expect(other.pending()).toEqual(ids(3))
       expect(quarantines(other)).toEqual([])
       await other.session.close()

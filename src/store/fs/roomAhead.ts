@@ -6,6 +6,11 @@ import { isCutBack } from './files.ts'
  * less time. They are never read as anything, and go when the segment is left.
  */
 export interface RoomAhead {
+  /**
+   * Before a write that will end at `end`: where that is just where the room ends, makes it end further behind. The length of a file
+   * may tell that its last frame is all there only if it is that frame which has made it so long.
+   */
+  widen(file: number, end: number): void
   /** After a write of `length` bytes that ends at `end`: makes room behind it if there is none, and more small writes are to be expected. */
   keep(file: number, end: number, length: number): void
   /** Cuts the segment at `end`; false when that fails. */
@@ -30,6 +35,11 @@ export function createRoomAhead(files: Files): RoomAhead {
   }
 
   return {
+    widen(file, end) {
+      if (end !== until) return
+      files.write(file, zeros.subarray(0, 1), end)
+      until += 1
+    },
     keep(file, end, length) {
       if (end <= until) return
       // As much as has been written at most, so that little is added to what takes up little.

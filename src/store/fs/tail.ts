@@ -138,6 +138,7 @@ export function createTail(deps: {
       try {
         for (const frame of frames) advance(cursor, frame, whole, segment.writer)
         written = cursor
+        room.widen(segment.file, cursor.at)
         files.write(segment.file, whole, from.at)
         room.keep(segment.file, cursor.at, whole.length)
         return frames
